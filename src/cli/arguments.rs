@@ -1,0 +1,260 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Harvests Instagram data through HikerAPI into tables: nothing is bought twice, nothing over budget, no row is lost.
+#[derive(Debug, Parser)]
+#[command(name = "gleaner", version, max_term_width = 110, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Start with `gleaner demo`: it needs no key. Then set HIKERAPI_TOKEN and try
+  gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20
+
+Exit codes: 0 done, 1 error, 2 input refused, 3 something is parked or failed, 4 budget reached,
+5 key missing or refused, 6 account out of funds, 7 the file is in use.";
+
+/// What every command takes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Common {
+    /// Configuration file; else gleaner.toml here, else the one in the configuration folder.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Database, sqlite:PATH. Config: [database] url.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Print JSON for scripts.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print results and errors only, no progress.
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// What every command takes that talks to the upstream.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Sending {
+    /// Where the upstream is. Config: [upstream] base_url.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Requests a second at most; else what the account allows. Config: [upstream] rate.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
+    /// Requests in flight at most. Config: [upstream] workers.
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Harvest users and wait until every list has a verdict; the same command again goes on where it stopped.
+    Harvest(Harvest),
+    /// Work through the configured harvests and wait for more, until stopped.
+    Run(Run),
+    /// Show what is done, what is left, what it cost, and why nothing moves if nothing does.
+    Status,
+    /// List tasks, look at one, try parked ones again, cancel one.
+    Tasks(Tasks),
+    /// Stop sending: everything, or one harvest.
+    Pause(Which),
+    /// Go on after a pause.
+    Resume(Which),
+    /// Ask the tables; nothing can be changed.
+    Sql(Sql),
+    /// Show what a saved body would become, without sending or storing anything.
+    Parse(Parse),
+    /// Print the harvested rows.
+    Dump(Dump),
+    /// List the endpoints: what each collects, costs, and how it pages.
+    Endpoints,
+    /// Harvest a small simulated world: no key, no cost, some seconds.
+    Demo(Demo),
+    /// Serve the simulated upstream on this machine.
+    Mock(Mock),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Harvest {
+    /// Users: an id (787132), a name (natgeo, @natgeo), or the address of a profile.
+    #[arg(value_name = "SEED")]
+    pub(crate) seeds: Vec<String>,
+    /// A file with a seed a line. May be given again.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_file: Vec<PathBuf>,
+    /// The harvest's name.
+    #[arg(long, default_value = "default")]
+    pub(crate) name: String,
+    /// What to collect: profile, followers, following, medias, comments, replies.
+    #[arg(
+        long,
+        value_name = "KIND,...",
+        value_delimiter = ',',
+        default_value = "profile"
+    )]
+    pub(crate) collect: Vec<String>,
+    /// 1 for the seeds alone, 2 also for the users found on their lists, and so on.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) depth: u32,
+    /// The lists whose users are harvested at the next depth: followers, following.
+    #[arg(long, value_name = "WAY,...", value_delimiter = ',')]
+    pub(crate) expand: Vec<String>,
+    /// A limit: users=200 (that expansion may add), followers=500 (items of each list), medias=3p (pages). May be
+    /// given again.
+    #[arg(long, value_name = "KIND=N")]
+    pub(crate) limit: Vec<String>,
+    /// The most units that this harvest may spend, in all its runs.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_units: Option<i64>,
+    /// Ask everything again, also what has a verdict.
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    #[command(flatten)]
+    pub(crate) sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The most units in all, ever. Config: [budget] total.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_units: Option<i64>,
+    #[command(flatten)]
+    pub(crate) sending: Sending,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tasks {
+    #[command(subcommand)]
+    pub(crate) command: Option<TasksCommand>,
+    /// Only tasks in this state: ready, waiting, leased, parked.
+    #[arg(long)]
+    pub(crate) state: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) at_most: i64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TasksCommand {
+    /// Show one task, with the beginning of the answer that parked it.
+    Show {
+        /// The task's number.
+        id: i64,
+    },
+    /// Ask again: one task, or all that are parked.
+    Retry {
+        /// The task's number.
+        id: Option<i64>,
+        /// All parked tasks.
+        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
+        all: bool,
+    },
+    /// End one task's list as cancelled; what was bought is kept.
+    Cancel {
+        /// The task's number.
+        id: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The harvest's name; else everything.
+    pub(crate) harvest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sql {
+    /// One statement.
+    pub(crate) statement: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Parse {
+    /// The endpoint's path, with or without its leading slash.
+    pub(crate) endpoint: String,
+    /// The file with the body; - for standard input.
+    pub(crate) file: PathBuf,
+    /// What was asked for: a user id, a media id, or media/comment.
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dump {
+    /// Without the crawl's own times, ids and positions: equal for equal data.
+    #[arg(long, required = true)]
+    pub(crate) canonical: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct World {
+    /// The world's seed.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many users it has.
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) size: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) world: World,
+    /// The file to make; one from an earlier demo is replaced.
+    #[arg(long, value_name = "FILE", default_value = "gleaner-demo.db")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mock {
+    #[command(flatten)]
+    pub(crate) world: World,
+    /// The port on 127.0.0.1; 0 for any.
+    #[arg(long, default_value_t = 8_080)]
+    pub(crate) port: u16,
+    /// Requests a second that it allows; none for no limit.
+    #[arg(long)]
+    pub(crate) rate: Option<f64>,
+    /// How long an answer takes at least, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) latency_min_ms: u64,
+    /// How long an answer takes at most, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) latency_max_ms: u64,
+    /// The share of answers that are faulty, from 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) faults: f64,
+    /// Units on the account.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) balance: i64,
+    /// An endpoint that answers 410. May be given again.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) retired: Vec<String>,
+    /// Print seeds of this world that show every kind of user, and exit.
+    #[arg(long)]
+    pub(crate) seeds: bool,
+    /// Print what a perfect harvest of these seeds finds and costs, and exit; takes the flags below.
+    #[arg(long)]
+    pub(crate) oracle: bool,
+    /// For --oracle: the seeds.
+    #[arg(value_name = "SEED")]
+    pub(crate) seed_names: Vec<String>,
+    /// For --oracle: what is collected.
+    #[arg(long, value_delimiter = ',', default_value = "profile")]
+    pub(crate) collect: Vec<String>,
+    /// For --oracle: how deep.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) depth: u32,
+    /// For --oracle: along which lists.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) expand: Vec<String>,
+    /// For --oracle: how many users expansion may add.
+    #[arg(long)]
+    pub(crate) users: Option<usize>,
+}

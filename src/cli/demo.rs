@@ -1,0 +1,207 @@
+//! `gleaner demo`: the main job on a simulated world, in seconds, without a key.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::Connection as _;
+
+use super::arguments::{Common, Demo as Flags};
+use super::output::{self, line, number};
+use super::progress::{self, Progress};
+use super::{Exit, session, sql as shown};
+use crate::config::{Config, Harvest};
+use crate::engine::{self, Mode, Shutdown};
+use crate::kind::Kind;
+use crate::mock::oracle::{self, Plan};
+use crate::mock::{Settings, Upstream, World};
+use crate::secret::Key;
+use crate::seeds::SeedList;
+use crate::setup;
+use crate::store::{Database, dump, harvests, progress as read, questions, sql};
+
+const COLLECT: [Kind; 6] = [
+    Kind::Profile,
+    Kind::Followers,
+    Kind::Following,
+    Kind::Medias,
+    Kind::Comments,
+    Kind::Replies,
+];
+
+pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
+    let clock = session::clock();
+    let world = Arc::new(World::new(flags.world.seed, flags.world.size));
+    let seeds = world.seeds(6);
+    let upstream = Upstream::start(
+        Arc::clone(&world),
+        Settings::default(),
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    )
+    .await?;
+    replace(&flags.file)?;
+    let url = format!("sqlite:{}", flags.file.display());
+    let config = demo_config(&url, &upstream.url());
+    if !common.json {
+        line(format!(
+            "A world of {} simulated users, {} seeds: profiles, followers, following, posts, comments, replies.\n",
+            number(i64::try_from(flags.world.size).unwrap_or(i64::MAX)),
+            seeds.len()
+        ));
+    }
+    let database = Database::open(&url, true).await?;
+    let lock = database.lock()?;
+    let settings = setup::engine(&config, true);
+    let harvest = Harvest {
+        name: "demo".into(),
+        collect: COLLECT.to_vec(),
+        ..Harvest::default()
+    };
+    let list = SeedList::collect(seeds.iter().map(String::as_str));
+    let spec = setup::spec(&harvest, &list.seeds, true)?;
+    let mut connection = database.writer().await?;
+    let id = harvests::put(&mut connection, &settings.policy, &spec, false, clock.now()).await?;
+    connection.close().await?;
+    let client = setup::client(&config, Key::from_text("simulated")?)?;
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
+    let progress = Progress::start(&database, Some(id), common, clock.clone());
+    let started = clock.elapsed();
+    let stop = engine::run(
+        &database,
+        &lock,
+        client,
+        settings,
+        Mode::Harvest(id),
+        clock.clone(),
+        &shutdown,
+    )
+    .await?;
+    progress.finish().await;
+    if stop != engine::Stop::Finished {
+        line(stop.sentence());
+        return Ok(stop.into());
+    }
+    let plan = Plan::of(seeds, &COLLECT.map(Kind::name));
+    let expected = oracle::expect(&world, &plan);
+    let mut rows = Vec::new();
+    dump::write(database.readers(), &mut rows).await?;
+    let units = read::overview(database.readers(), clock.now())
+        .await?
+        .spent
+        .total();
+    let outcome = Outcome {
+        rows_equal: rows == expected.rows.as_bytes(),
+        rows: expected.rows.lines().count(),
+        units,
+        units_expected: expected.units,
+        requests: upstream
+            .arrivals()
+            .iter()
+            .filter(|arrival| arrival.path != "/sys/balance")
+            .count(),
+        seconds: clock.elapsed().saturating_sub(started).as_secs_f64(),
+    };
+    tell(common, &database, id, &outcome, &flags.file).await
+}
+
+/// What the demo shows.
+struct Outcome {
+    rows_equal: bool,
+    rows: usize,
+    units: i64,
+    units_expected: i64,
+    requests: usize,
+    seconds: f64,
+}
+
+async fn tell(
+    common: &Common,
+    database: &Database,
+    harvest_id: i64,
+    outcome: &Outcome,
+    file: &Path,
+) -> anyhow::Result<Exit> {
+    let as_expected = outcome.rows_equal && outcome.units == outcome.units_expected;
+    let exit = if as_expected { Exit::Done } else { Exit::Error };
+    let harvests = read::harvests(database.readers()).await?;
+    let harvest = harvests.iter().find(|harvest| harvest.id == harvest_id);
+    if common.json {
+        output::json(&serde_json::json!({
+            "rows": outcome.rows, "rows_as_expected": outcome.rows_equal, "units": outcome.units,
+            "units_expected": outcome.units_expected, "requests": outcome.requests, "seconds": outcome.seconds,
+            "database": format!("sqlite:{}", file.display()), "harvest": harvest,
+        }))?;
+        return Ok(exit);
+    }
+    if let Some(harvest) = harvest {
+        line(progress::table_of(harvest));
+        line("");
+    }
+    for (question, statement) in questions::DEMO {
+        line(question);
+        let answer = sql::ask(database.readers(), statement).await?;
+        let header: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
+        line(output::table(
+            &header,
+            answer
+                .rows
+                .iter()
+                .map(|row| row.iter().map(shown::text).collect()),
+        ));
+        line("");
+    }
+    line(format!(
+        "{} rows in {:.1} s from {} requests, {} units.",
+        number(i64::try_from(outcome.rows).unwrap_or(i64::MAX)),
+        outcome.seconds,
+        outcome.requests,
+        number(outcome.units),
+    ));
+    line(
+        match (outcome.rows_equal, outcome.units == outcome.units_expected) {
+            (true, true) => {
+                "Every row is what the simulated world holds, none is missing, and nothing was bought twice."
+                    .to_owned()
+            }
+            (false, _) => "The rows are NOT what the simulated world holds: please report this.".to_owned(),
+            (true, false) => format!(
+                "A perfect harvest costs {} units: please report this.",
+                outcome.units_expected
+            ),
+        },
+    );
+    line(format!(
+        "\nAsk more:      gleaner sql --database sqlite:{} \"select * from completeness\"",
+        file.display()
+    ));
+    line("For real:      export HIKERAPI_TOKEN=..., then");
+    line(
+        "               gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20",
+    );
+    Ok(exit)
+}
+
+fn demo_config(url: &str, base_url: &str) -> Config {
+    let mut config = Config::default();
+    url.clone_into(&mut config.database.url);
+    base_url.clone_into(&mut config.upstream.base_url);
+    // The simulated account allows what it likes; its answers come at once.
+    config.upstream.rate = None;
+    config.retry.not_found_again = std::time::Duration::from_secs(1);
+    config
+}
+
+/// Removes the file of an earlier demo; anybody else's file is left alone by the check on opening.
+fn replace(file: &Path) -> anyhow::Result<()> {
+    for suffix in ["", "-wal", "-shm", "-lock"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(session::refuse(format!("{}: {error}", file.display()))),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! `gleaner mock`: the simulated upstream as a server, and what a perfect harvest of it finds and costs.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::arguments::{Common, Mock as Flags};
+use super::output::{self, line};
+use super::{Exit, session};
+use crate::engine::Shutdown;
+use crate::mock::oracle::{self, Plan};
+use crate::mock::{FaultKind, Faults, Settings, Upstream, World};
+
+pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
+    let world = Arc::new(World::new(flags.world.seed, flags.world.size));
+    if flags.seeds {
+        let seeds = world.seeds(12);
+        if common.json {
+            output::json(&seeds)?;
+        } else {
+            line(seeds.join("\n"));
+        }
+        return Ok(Exit::Done);
+    }
+    if flags.oracle {
+        return print_oracle(common, &world, flags);
+    }
+    let settings = Settings {
+        rate: flags.rate,
+        latency: (
+            Duration::from_millis(flags.latency_min_ms),
+            Duration::from_millis(flags.latency_max_ms),
+        ),
+        faults: Faults::of(flags.faults.clamp(0.0, 1.0), FaultKind::harmless()),
+        balance: flags.balance,
+        retired: flags.retired.clone(),
+        ..Settings::default()
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
+    let upstream = Upstream::start(world, settings, address).await.map_err(|error| {
+        session::refuse(format!(
+            "port {}: {error}; choose another with --port",
+            flags.port
+        ))
+    })?;
+    if common.json {
+        output::json(&serde_json::json!({ "base_url": upstream.url() }))?;
+    } else {
+        line(format!(
+            "a world of {} users answers at {}",
+            flags.world.size,
+            upstream.url()
+        ));
+        line(format!(
+            "try: gleaner harvest --base-url {} $(gleaner mock --seeds)",
+            upstream.url()
+        ));
+        line("stop with Ctrl-C");
+    }
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
+    shutdown.asked().await;
+    let arrivals = upstream.arrivals().len();
+    let units = upstream.meter();
+    if common.json {
+        output::json(&serde_json::json!({ "requests": arrivals, "units": units }))?;
+    } else {
+        line(format!("{arrivals} requests came, {units} units were billed"));
+    }
+    Ok(Exit::Done)
+}
+
+fn print_oracle(common: &Common, world: &World, flags: Flags) -> anyhow::Result<Exit> {
+    let seeds = if flags.seed_names.is_empty() {
+        world.seeds(6)
+    } else {
+        flags.seed_names
+    };
+    let plan = Plan {
+        seeds,
+        collect: flags.collect,
+        depth: flags.depth,
+        expand: flags.expand,
+        users: flags.users,
+        retired: flags.retired,
+        ..Plan::default()
+    };
+    let expected = oracle::expect(world, &plan);
+    if common.json {
+        let lists: Vec<_> = expected
+            .verdicts
+            .iter()
+            .map(|(kind, target, verdict)| serde_json::json!({ "kind": kind, "target": target, "verdict": verdict }))
+            .collect();
+        output::json(&serde_json::json!({
+            "seeds": plan.seeds, "units": expected.units, "requests": expected.requests, "lists": lists,
+            "rows": expected.rows.lines().count(),
+        }))?;
+    } else {
+        // The rows alone, so that they can be compared with `gleaner dump --canonical`.
+        output::raw(&expected.rows);
+        tracing::info!(
+            "a perfect harvest costs {} units in {} requests",
+            expected.units,
+            expected.requests
+        );
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,124 @@
+//! What every command prints alike: tables, JSON, errors, the log.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::LazyLock;
+
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use serde::Serialize;
+use tracing_subscriber::EnvFilter;
+
+use super::Exit;
+use crate::config;
+use crate::secret::{Key, RedactedOutput, Redactor};
+
+/// Input that is refused: the text says what it was, what is safe, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Refusal(pub(crate) String);
+
+/// The log begins before the key is known.
+static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+
+/// From now on the key is taken out of every log line and error.
+pub(crate) fn hide(key: &Key) {
+    REDACTOR.learn(key);
+}
+
+/// Starts the log on standard error. `GLEANER_LOG` holds a filter such as `debug` or `gleaner=trace`.
+pub(crate) fn start_log(quiet: bool) {
+    let level = if quiet { "error" } else { "info" };
+    let filter = config::log_filter().unwrap_or_else(|| format!("{level},sqlx=warn,hyper=warn,reqwest=warn"));
+    let colours = std::io::stderr().is_terminal() && !config::without_colours();
+    // A second start, as in tests, keeps the first.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(colours)
+        .with_target(false)
+        .with_writer(RedactedOutput::new(std::io::stderr, REDACTOR.clone()))
+        .try_init();
+}
+
+/// Prints a line for people; a closed pipe is not an error.
+pub(crate) fn line(text: impl AsRef<str>) {
+    let _ = writeln!(anstream::stdout(), "{}", text.as_ref());
+}
+
+/// Prints a text as it is.
+pub(crate) fn raw(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// Prints a JSON value on a line of its own.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string(value)?);
+    Ok(())
+}
+
+/// Prints an error once, with its causes.
+pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        // Some errors repeat their cause in their own text.
+        if causes.last().is_none_or(|last| !last.ends_with(&cause)) {
+            causes.push(cause);
+        }
+    }
+    let text = causes.join(": ");
+    let text = String::from_utf8_lossy(&REDACTOR.redact(text.as_bytes())).into_owned();
+    if as_json {
+        let value = serde_json::json!({ "error": text, "exit_code": exit.code() });
+        let _ = writeln!(std::io::stdout(), "{value}");
+    }
+    let _ = writeln!(anstream::stderr(), "error: {}", printable(&text));
+}
+
+/// A table for people: no lines, columns aligned.
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new())
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    table
+        .to_string()
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Harvested text is somebody else's: control characters and direction marks could rewrite a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let odd = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|c| if odd(c) { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// A time for people, in UTC as everywhere.
+pub(crate) fn time(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(
+        |_| "?".into(),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
+/// A number with thousands apart.
+pub(crate) fn number(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}

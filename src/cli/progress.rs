@@ -1,0 +1,164 @@
+//! Progress while a harvest runs: one line that renews itself on a terminal, a plain log line now and then elsewhere.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::arguments::Common;
+use super::output;
+use crate::clock::Clock;
+use crate::store::Database;
+use crate::store::progress::{self, HarvestView, Overview};
+use crate::why::{self, Situation};
+
+const ON_TERMINAL: Duration = Duration::from_millis(500);
+const IN_LOGS: Duration = Duration::from_secs(10);
+
+/// Progress that goes on until it is finished.
+pub(super) struct Progress {
+    stop: CancellationToken,
+    showing: JoinHandle<()>,
+}
+
+impl Progress {
+    /// Shows the progress of one harvest, or of all.
+    pub(super) fn start(
+        database: &Database,
+        harvest: Option<i64>,
+        common: &Common,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let terminal = std::io::stderr().is_terminal() && !common.json;
+        let silent = common.quiet || (common.json && !terminal);
+        let shown = show(database.clone(), harvest, clock, terminal, stop.clone());
+        let showing = tokio::spawn(async move {
+            if !silent {
+                shown.await;
+            }
+        });
+        Self { stop, showing }
+    }
+
+    /// Takes the line away.
+    pub(super) async fn finish(self) {
+        self.stop.cancel();
+        // Progress is only shown: whatever ended it, the harvest is what counts.
+        let _ = self.showing.await;
+    }
+}
+
+async fn show(
+    database: Database,
+    harvest: Option<i64>,
+    clock: Arc<dyn Clock>,
+    terminal: bool,
+    stop: CancellationToken,
+) {
+    let every = if terminal { ON_TERMINAL } else { IN_LOGS };
+    let target = if terminal {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+        bar.set_style(style);
+    }
+    let mut before: Option<(Duration, i64)> = None;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => break,
+        }
+        let Ok(overview) = progress::overview(database.readers(), clock.now()).await else {
+            continue;
+        };
+        let pages = total(&overview, harvest, |kind| kind.pages);
+        let elapsed = clock.elapsed();
+        let rate = before.map(|(then, pages_then)| {
+            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+            let fetched = (pages - pages_then) as f64;
+            fetched / elapsed.saturating_sub(then).as_secs_f64().max(0.001)
+        });
+        before = Some((elapsed, pages));
+        let text = line_of(&overview, harvest, rate, clock.now());
+        if terminal {
+            bar.set_message(text);
+            bar.tick();
+        } else {
+            tracing::info!("{text}");
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn total(overview: &Overview, harvest: Option<i64>, of: impl Fn(&progress::KindView) -> i64) -> i64 {
+    overview
+        .harvests
+        .iter()
+        .filter(|view| harvest.is_none_or(|id| view.id == id))
+        .flat_map(|view| &view.kinds)
+        .map(of)
+        .sum()
+}
+
+/// Everything that moves, in one line.
+fn line_of(overview: &Overview, harvest: Option<i64>, rate: Option<f64>, now: i64) -> String {
+    let lists = total(overview, harvest, |kind| kind.lists);
+    let open = total(overview, harvest, |kind| kind.open);
+    let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} pages/s"));
+    let left = total(overview, harvest, |kind| kind.items_left);
+    let left = if left > 0 {
+        format!(", about {} items left", output::number(left))
+    } else {
+        String::new()
+    };
+    let situation = Situation {
+        holds: &overview.holds,
+        tasks: overview.tasks,
+        working: true,
+        now,
+        ..Situation::default()
+    };
+    let why = why::sentence(&situation).filter(|_| open > 0);
+    let why = why.map_or_else(String::new, |why| format!(" - {why}"));
+    format!(
+        "{} of {} lists done, {} pages, {} items, {} units{rate}{left}{why}",
+        output::number(lists - open),
+        output::number(lists),
+        output::number(total(overview, harvest, |kind| kind.pages)),
+        output::number(total(overview, harvest, |kind| kind.items)),
+        output::number(overview.spent.total()),
+    )
+}
+
+/// A harvest's lists by kind.
+pub(super) fn table_of(harvest: &HarvestView) -> String {
+    let rows = harvest.kinds.iter().map(|kind| {
+        let mut verdicts: Vec<String> = kind
+            .verdicts
+            .iter()
+            .map(|(verdict, lists)| format!("{} {verdict}", output::number(*lists)))
+            .collect();
+        if kind.open > 0 {
+            verdicts.push(format!("{} under way", output::number(kind.open)));
+        }
+        if kind.parked > 0 {
+            verdicts.push(format!("{} parked", output::number(kind.parked)));
+        }
+        vec![
+            kind.kind.clone(),
+            output::number(kind.lists),
+            output::number(kind.pages),
+            output::number(kind.items),
+            output::number(kind.units),
+            verdicts.join(", "),
+        ]
+    });
+    output::table(&["kind", "lists", "pages", "items", "units", "verdicts"], rows)
+}

@@ -1,0 +1,51 @@
+//! `gleaner run`: the daemon.
+
+use super::arguments::{Common, Run as Flags};
+use super::output::{self, line};
+use super::progress::Progress;
+use super::{Exit, harvest, session};
+use crate::config::Environment;
+use crate::engine::{self, Mode, Shutdown};
+use crate::setup;
+
+pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
+    let mut loaded = session::config(common, Some(&flags.sending))?;
+    if let Some(units) = flags.max_units {
+        loaded.config.budget.total = Some(units);
+    }
+    let config = &loaded.config;
+    let limits: Vec<Option<i64>> = config.harvest.iter().map(|harvest| harvest.max_units).collect();
+    setup::require_limit(config, &limits)?;
+    let mut specs = Vec::new();
+    for wanted in &config.harvest {
+        let seeds = setup::seeds(wanted)?;
+        for rejected in &seeds.rejected {
+            tracing::warn!(harvest = wanted.name, "seed rejected: {rejected}");
+        }
+        specs.push(
+            setup::spec(wanted, &seeds.seeds, false).map_err(|error| session::refuse(error.to_string()))?,
+        );
+    }
+    let key = setup::key(config, &Environment::of_process())?;
+    output::hide(&key);
+    let client = setup::client(config, key)?;
+    let database = session::database(config, true).await?;
+    let lock = database.lock()?;
+    let clock = session::clock();
+    let settings = setup::engine(config, false);
+    for spec in &specs {
+        harvest::put(&database, &settings.policy, spec, false, clock.now()).await?;
+    }
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
+    tracing::info!(harvests = specs.len(), file = %database.path().display(), "working; SIGTERM stops");
+    let progress = Progress::start(&database, None, common, clock.clone());
+    let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;
+    progress.finish().await;
+    if common.json {
+        output::json(&serde_json::json!({ "stopped": stop.name(), "exit_code": Exit::from(stop).code() }))?;
+    } else {
+        line(stop.sentence());
+    }
+    Ok(Exit::from(stop))
+}

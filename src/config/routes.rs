@@ -1,0 +1,171 @@
+//! Which endpoints collect a kind, in the order in which they are tried.
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::{Fault, require};
+use crate::kind::Kind;
+
+/// `[routes]`: the endpoints of each kind, by their paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct Routes {
+    /// A user's page, by id.
+    pub profile: Vec<String>,
+    /// A user's page, by name: for seeds whose id is not known yet.
+    pub profile_by_name: Vec<String>,
+    /// Who follows a user.
+    pub followers: Vec<String>,
+    /// Whom a user follows.
+    pub following: Vec<String>,
+    /// A user's posts.
+    pub medias: Vec<String>,
+    /// The comments on a media item.
+    pub comments: Vec<String>,
+    /// The replies to a comment.
+    pub replies: Vec<String>,
+    /// For which kinds the next endpoint is tried also when one shows only part of a list.
+    pub on_truncated: Vec<Kind>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        let route = |paths: &[&str]| paths.iter().copied().map(str::to_owned).collect();
+        Self {
+            profile: route(&["/gql/user/web_profile_info", "/v1/user/by/id"]),
+            profile_by_name: route(&["/v1/user/by/username"]),
+            followers: route(&["/g2/user/followers", "/gql/user/followers/chunk"]),
+            following: route(&["/g2/user/following", "/gql/user/following/chunk"]),
+            medias: route(&["/gql/user/medias"]),
+            comments: route(&["/gql/comments/chunk", "/v2/media/comments"]),
+            replies: route(&["/gql/comments/threaded/chunk", "/v2/media/comments/replies"]),
+            on_truncated: Vec::new(),
+        }
+    }
+}
+
+impl Routes {
+    /// The endpoints of a kind, the first choice first; none where nothing collects it.
+    pub fn of(&self, kind: Kind) -> &[String] {
+        match kind {
+            Kind::Profile => &self.profile,
+            Kind::Followers => &self.followers,
+            Kind::Following => &self.following,
+            Kind::Medias => &self.medias,
+            Kind::Comments => &self.comments,
+            Kind::Replies => &self.replies,
+            Kind::Clips
+            | Kind::Reposts
+            | Kind::MediaLikers
+            | Kind::CommentLikers
+            | Kind::Usertags
+            | Kind::Search => &[],
+        }
+    }
+
+    /// Every route with its key and what it must collect.
+    fn all(&self) -> [(&'static str, Kind, &[String]); 7] {
+        [
+            ("profile", Kind::Profile, &self.profile),
+            ("profile_by_name", Kind::Profile, &self.profile_by_name),
+            ("followers", Kind::Followers, &self.followers),
+            ("following", Kind::Following, &self.following),
+            ("medias", Kind::Medias, &self.medias),
+            ("comments", Kind::Comments, &self.comments),
+            ("replies", Kind::Replies, &self.replies),
+        ]
+    }
+
+    pub(super) fn validate(&self) -> Result<(), Fault> {
+        for (key, _, paths) in self.all() {
+            for (place, path) in paths.iter().enumerate() {
+                let message = format!("`{path}` stands twice in one route");
+                require(
+                    !paths[..place].contains(path),
+                    &format!("routes.{key}.{place}"),
+                    message,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn validate_endpoints(&self, known: &dyn Fn(&str) -> Option<Kind>) -> Result<(), Fault> {
+        for (key, wanted, paths) in self.all() {
+            for (place, path) in paths.iter().enumerate() {
+                let message = match known(path) {
+                    Some(kind) if kind == wanted => continue,
+                    Some(kind) => format!("`{path}` collects {kind}, not {wanted}"),
+                    None => format!("no endpoint `{path}` collects {wanted}"),
+                };
+                return Err(Fault::new(format!("routes.{key}.{place}"), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `[flat]`: for which lists the upstream is asked to merge its streamed patches into one list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct Flat {
+    /// A user's posts.
+    pub medias: bool,
+}
+
+impl Default for Flat {
+    fn default() -> Self {
+        Self { medias: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn followers(paths: &[&str]) -> Routes {
+        Routes {
+            followers: paths.iter().copied().map(str::to_owned).collect(),
+            ..Routes::default()
+        }
+    }
+
+    /// An imaginary list of endpoints that knows a kind by the last word of its path.
+    fn known(path: &str) -> Option<Kind> {
+        Kind::find(path.rsplit('/').next()?)
+    }
+
+    fn only_followers(routes: Routes) -> Routes {
+        Routes {
+            followers: routes.followers,
+            profile: Vec::new(),
+            profile_by_name: Vec::new(),
+            following: Vec::new(),
+            medias: Vec::new(),
+            comments: Vec::new(),
+            replies: Vec::new(),
+            on_truncated: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_endpoint_must_exist_and_collect_what_its_route_is_for() {
+        let fault = |paths| only_followers(followers(paths)).validate_endpoints(&known).err();
+        assert_eq!(fault(&["/a/followers"]), None);
+        let wrong = fault(&["/a/followers", "/a/following"]).unwrap();
+        assert_eq!(
+            wrong.to_string(),
+            "[routes] followers.1: `/a/following` collects following, not followers"
+        );
+        let missing = fault(&["/a/unheard"]).unwrap();
+        assert_eq!(
+            missing.to_string(),
+            "[routes] followers.0: no endpoint `/a/unheard` collects followers"
+        );
+    }
+
+    #[test]
+    fn an_endpoint_stands_once_in_a_route() {
+        let fault = followers(&["/a", "/b", "/a"]).validate().unwrap_err();
+        assert_eq!(fault.key, "routes.followers.2");
+    }
+}

@@ -1,0 +1,33 @@
+//! `GET /v1/user/by/username`: a user's own page, by name. The first call for a seed that is given as a name.
+//!
+//! The body is the user itself with numbers for ids, and `category_name` beside `category`.
+
+use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::kind::Kind;
+use crate::read::profile;
+use crate::target::Target;
+
+/// The endpoint.
+pub static ENDPOINT: Endpoint = Endpoint {
+    path: "/v1/user/by/username",
+    kind: Some(Kind::Profile),
+    query,
+    cursor: None,
+    cursor_source: "none: one page",
+    page_size: 1,
+    units: 1,
+    replaced_by: None,
+    parse: Parse::Page(parse),
+};
+
+fn query(target: &Target, _options: &Options) -> Vec<(&'static str, String)> {
+    let name = match target {
+        Target::Name(name) => name.trim_start_matches('@').to_owned(),
+        other => other.to_string(),
+    };
+    vec![("username", name)]
+}
+
+fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
+    profile::page(bytes, target)
+}

@@ -1,0 +1,163 @@
+//! The moving parts: what sends, what writes, what waits. Decisions are made elsewhere, in pure code and in the store.
+//!
+//! ```text
+//! dispatcher --slots--> rate gate
+//!     |  claim                         (one writer owns the write connection; claims and
+//!     v                                 reports share its next commit)
+//!   writer <--report-- worker --request--> client --> upstream
+//! ```
+
+mod account;
+mod context;
+mod dispatch;
+mod health;
+mod shutdown;
+mod worker;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio_util::task::TaskTracker;
+
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::endpoint::Options;
+use crate::policy::Policy;
+use crate::rate_gate::RateGate;
+use crate::store::holds::{self, Reason, Scope};
+use crate::store::{Database, Lock, ledger, recover};
+
+pub use context::Context;
+pub use dispatch::Mode;
+pub use shutdown::Shutdown;
+pub use writer::Writer;
+
+/// How an engine is set up.
+pub struct Settings {
+    /// The rules of the queue.
+    pub policy: Policy,
+    /// Requests in flight at most.
+    pub workers: usize,
+    /// The most requests a second that a person allows; none for what the account allows.
+    pub rate: Option<f64>,
+    /// For which kinds the upstream merges its streamed patches.
+    pub options: Options,
+    /// Sends in a row without an answer that are an outage.
+    pub outage_after: u32,
+    /// How often one request probes an outage.
+    pub outage_probe: Duration,
+    /// How long to pause when the upstream's front refuses this client.
+    pub blocked_pause: Duration,
+    /// So many such refusals in a row stop the engine.
+    pub blocked_stop_after: u32,
+    /// How often an empty account is looked at.
+    pub funds_poll: Duration,
+}
+
+/// Why an engine stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The one-shot's harvest has nothing left to do.
+    Finished,
+    /// Somebody asked it to.
+    Asked,
+    /// A limit of units is reached.
+    Budget,
+    /// The key was refused.
+    Unauthorized,
+    /// The account is out of funds.
+    NoFunds,
+    /// The upstream's front refuses this client again and again.
+    Blocked,
+}
+
+impl Stop {
+    /// One word for it, for scripts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Asked => "asked",
+            Self::Budget => "budget",
+            Self::Unauthorized => "unauthorized",
+            Self::NoFunds => "no_funds",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// What it means and what to do, for people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Finished => {
+                "Every list has a verdict or is parked: `gleaner sql \"select * from completeness\"` lists them."
+            }
+            Self::Asked => {
+                "Stopped as asked; everything bought is kept, and the same command goes on from here."
+            }
+            Self::Budget => {
+                "The limit of units is reached; everything bought is kept. Raise --max-units or [budget] and run the \
+                 same command to go on."
+            }
+            Self::Unauthorized => {
+                "The upstream refuses the key (401); nothing was billed. Set a valid HIKERAPI_TOKEN and run the same \
+                 command to go on."
+            }
+            Self::NoFunds => {
+                "The account is out of units (402); everything bought is kept. Top it up and run the same command to go on."
+            }
+            Self::Blocked => {
+                "The upstream's front refuses this client (error code: 1010) again and again; everything bought is kept. \
+                 Try again later, or set [upstream] base_url to https://api.instagrapi.com."
+            }
+        }
+    }
+}
+
+/// Runs until there is nothing left to do for `mode`, or until asked to stop; then drains what is in flight.
+///
+/// The caller holds the file's lock. An error is the database's: sending has stopped, what was committed is safe.
+pub async fn run(
+    database: &Database,
+    _lock: &Lock,
+    client: Client,
+    settings: Settings,
+    mode: Mode,
+    clock: Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Stop> {
+    let mut connection = database.writer().await.context("opening the file for writing")?;
+    let now = clock.now();
+    let recovered = recover::begin(&mut connection, &settings.policy, std::process::id(), now)
+        .await
+        .context("putting right what the last run left")?;
+    if recovered.lost > 0 {
+        tracing::warn!(
+            lost = recovered.lost,
+            parked = recovered.parked,
+            "the last run died with {} requests in flight: they count as spent and are asked again, one by one",
+            recovered.lost
+        );
+    }
+    // Whoever starts the engine again has looked at what stopped it.
+    for reason in [Reason::Unauthorized, Reason::Blocked, Reason::Outage] {
+        holds::lift(&mut connection, &Scope::All, reason).await?;
+    }
+    let last_sent = ledger::last_reserved_at(&mut connection).await?;
+    let since = last_sent.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));
+    let gate = RateGate::resume(since, clock.elapsed());
+    let tracker = TaskTracker::new();
+    let (writer, writing) = writer::start(connection, settings.policy.clone(), &tracker);
+    let context = Arc::new(Context::new(client, writer, gate, settings, clock));
+    let polling = account::start(Arc::clone(&context), mode, shutdown.clone(), &tracker);
+    let stop = dispatch::run(Arc::clone(&context), mode, shutdown).await;
+    polling.abort();
+    context
+        .writer
+        .end_run(recovered.run_id, context.clock.now(), stop.is_ok())
+        .await;
+    drop(context);
+    tracker.close();
+    writing.await.context("the writer panicked")??;
+    stop
+}

@@ -1,0 +1,139 @@
+//! The dispatcher: slots from the gate first, then claims, then one worker for each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::engine::{Context, Shutdown, Stop, worker};
+use crate::store::StoreError;
+use crate::store::claim::{Claimed, For};
+
+/// How far ahead slots are taken: one claim transaction serves all of them at high rates.
+const HORIZON: Duration = Duration::from_millis(5);
+/// How often an idle dispatcher looks for work that another process queued.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// What an engine works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Every harvest in the file, and whatever is added: the daemon.
+    Daemon,
+    /// One harvest, until it has nothing left to do.
+    Harvest(i64),
+}
+
+/// Dispatches until the mode's work is done or somebody asks to stop; then waits for what is in flight.
+pub(crate) async fn run(context: Arc<Context>, mode: Mode, shutdown: &Shutdown) -> anyhow::Result<Stop> {
+    let free = Arc::new(Semaphore::new(context.settings.workers));
+    let mut serving: JoinSet<Result<(), StoreError>> = JoinSet::new();
+    let stop = loop {
+        while let Some(served) = serving.try_join_next() {
+            served??;
+        }
+        if let Some(stop) = context.stopped() {
+            break stop;
+        }
+        if shutdown.is_asked() {
+            break Stop::Asked;
+        }
+        match step(&context, mode, &free, &mut serving).await? {
+            Step::Sent => {}
+            Step::Stop(reason) => break reason,
+            Step::Idle(wait) => {
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = context.stirred.notified() => {}
+                    () = shutdown.asked() => {}
+                }
+            }
+        }
+    };
+    while let Some(served) = serving.join_next().await {
+        served??;
+    }
+    // What ended in the meantime may say more than the request to stop.
+    Ok(context.stopped().filter(|_| stop == Stop::Asked).unwrap_or(stop))
+}
+
+enum Step {
+    Sent,
+    Idle(Duration),
+    Stop(Stop),
+}
+
+async fn step(
+    context: &Arc<Context>,
+    mode: Mode,
+    free: &Arc<Semaphore>,
+    serving: &mut JoinSet<Result<(), StoreError>>,
+) -> anyhow::Result<Step> {
+    let now = context.clock.elapsed();
+    let next_slot = context.gate().next_at(now);
+    if next_slot > now + HORIZON {
+        return Ok(Step::Idle(next_slot.saturating_sub(now)));
+    }
+    let idle_workers = free.available_permits();
+    if idle_workers == 0 {
+        return Ok(Step::Idle(LOOK_EVERY));
+    }
+    let slots = context.gate().take(now, HORIZON, idle_workers);
+    if slots.is_empty() {
+        return Ok(Step::Idle(Duration::from_millis(1)));
+    }
+    let for_whom = match mode {
+        Mode::Daemon => For::All,
+        Mode::Harvest(id) => For::Harvest(id),
+    };
+    let claimed = context
+        .writer
+        .claim(for_whom, slots.len(), context.clock.now())
+        .await?;
+    context.gate().give_back(slots.len() - claimed.claims.len());
+    if claimed.claims.is_empty() {
+        return idle(context, mode, &claimed, serving.is_empty()).await;
+    }
+    for (claim, slot) in claimed.claims.into_iter().zip(slots) {
+        let Ok(place) = Arc::clone(free).try_acquire_owned() else {
+            unreachable!("only the dispatcher takes places, and it took no more than there are");
+        };
+        let context = Arc::clone(context);
+        serving.spawn(async move {
+            let served = worker::serve(context, claim, slot).await;
+            drop(place);
+            served
+        });
+    }
+    Ok(Step::Sent)
+}
+
+/// Nothing could be claimed: is there nothing left, is it not allowed, or is it only not yet time?
+async fn idle(
+    context: &Arc<Context>,
+    mode: Mode,
+    claimed: &Claimed,
+    nothing_in_flight: bool,
+) -> anyhow::Result<Step> {
+    if nothing_in_flight && let Mode::Harvest(_) = mode {
+        if claimed.finished {
+            return Ok(Step::Stop(Stop::Finished));
+        }
+        if claimed.no_funds {
+            return Ok(Step::Stop(Stop::NoFunds));
+        }
+        if claimed.over_budget {
+            return Ok(Step::Stop(Stop::Budget));
+        }
+    }
+    if mode == Mode::Daemon {
+        context.writer.start_due_rounds(context.clock.now()).await?;
+    }
+    let until_due = claimed
+        .next_due
+        .map(|due| due.saturating_sub(context.clock.now()));
+    let until_due = until_due.map_or(LOOK_EVERY, |ms| {
+        Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+    });
+    Ok(Step::Idle(until_due.clamp(Duration::from_millis(5), LOOK_EVERY)))
+}

@@ -1,0 +1,210 @@
+//! The one writer: it owns the only write connection, and everything that waits shares its next commit.
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use sqlx::Connection as _;
+
+use crate::clock::Timestamp;
+use crate::endpoint::Balance;
+use crate::policy::Policy;
+use crate::store::claim::{self, Claimed, For};
+use crate::store::holds::{self, Reason, Scope};
+use crate::store::report::{self, Applied, Finished};
+use crate::store::{Connection, Result, StoreError, balance, begin, harvests, recover};
+
+/// Jobs that may wait for the writer; more would only wait in memory.
+const QUEUE: usize = 256;
+/// Jobs that share a commit; each holds its page in memory until then.
+const BATCH: usize = 64;
+/// How long to wait when another process holds the file's write lock.
+const BUSY_WAIT: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// The way to the writer.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+#[derive(Debug)]
+struct Job {
+    work: Work,
+    done: oneshot::Sender<Result<Done>>,
+}
+
+#[derive(Debug)]
+enum Work {
+    Claim {
+        for_whom: For,
+        at_most: usize,
+        now: Timestamp,
+    },
+    Report {
+        finished: Box<Finished>,
+        now: Timestamp,
+    },
+    Lift(Scope, Reason),
+    Balance(Balance, Timestamp),
+    DueRounds(Timestamp),
+    EndRun(i64, Timestamp),
+}
+
+#[derive(Debug)]
+enum Done {
+    Claimed(Claimed),
+    Applied(Applied),
+    Nothing,
+}
+
+/// Starts the writer; it ends when the last handle is dropped.
+pub(crate) fn start(
+    connection: Connection,
+    policy: Policy,
+    tracker: &TaskTracker,
+) -> (Writer, JoinHandle<Result<()>>) {
+    let (jobs, queue) = mpsc::channel(QUEUE);
+    let writing = tracker.spawn(run(connection, policy, queue));
+    (Writer { jobs }, writing)
+}
+
+impl Writer {
+    pub(crate) async fn claim(&self, for_whom: For, at_most: usize, now: Timestamp) -> Result<Claimed> {
+        let work = Work::Claim {
+            for_whom,
+            at_most,
+            now,
+        };
+        match self.ask(work).await? {
+            Done::Claimed(claimed) => Ok(claimed),
+            Done::Applied(_) | Done::Nothing => Ok(Claimed::default()),
+        }
+    }
+
+    pub(crate) async fn report(&self, finished: Box<Finished>, now: Timestamp) -> Result<Applied> {
+        match self.ask(Work::Report { finished, now }).await? {
+            Done::Applied(applied) => Ok(applied),
+            Done::Claimed(_) | Done::Nothing => Ok(Applied::Fenced),
+        }
+    }
+
+    pub(crate) async fn lift(&self, scope: Scope, reason: Reason) -> Result<()> {
+        self.ask(Work::Lift(scope, reason)).await.map(drop)
+    }
+
+    pub(crate) async fn balance(&self, balance: Balance, now: Timestamp) -> Result<()> {
+        self.ask(Work::Balance(balance, now)).await.map(drop)
+    }
+
+    pub(crate) async fn start_due_rounds(&self, now: Timestamp) -> Result<()> {
+        self.ask(Work::DueRounds(now)).await.map(drop)
+    }
+
+    /// Notes a clean end. After an error the run stays open, so that the next one looks at what it left.
+    pub(crate) async fn end_run(&self, run_id: i64, now: Timestamp, clean: bool) {
+        if clean && let Err(error) = self.ask(Work::EndRun(run_id, now)).await {
+            tracing::warn!(%error, "the end of this run could not be noted; the next start looks at what it left");
+        }
+    }
+
+    async fn ask(&self, work: Work) -> Result<Done> {
+        let gone = || StoreError::Unusable("the writer has stopped".into());
+        let (done, answer) = oneshot::channel();
+        self.jobs.send(Job { work, done }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+async fn run(mut connection: Connection, policy: Policy, mut queue: mpsc::Receiver<Job>) -> Result<()> {
+    while let Some(first) = queue.recv().await {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match queue.try_recv() {
+                Ok(job) => batch.push(job),
+                Err(_) => break,
+            }
+        }
+        let works: Vec<&Work> = batch.iter().map(|job| &job.work).collect();
+        match commit(&mut connection, &policy, &works).await {
+            Ok(done) => answer(batch, done.into_iter().map(Ok)),
+            // One of them cannot be committed; the others must not suffer for it.
+            Err(error) if batch.len() > 1 => {
+                tracing::debug!(%error, "a shared commit failed; its jobs are committed one by one");
+                for job in batch {
+                    let done = commit(&mut connection, &policy, &[&job.work]).await;
+                    answer(vec![job], [done.map(one)]);
+                }
+            }
+            Err(error) => answer(batch, [Err(error)]),
+        }
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+fn one(done: Vec<Done>) -> Done {
+    done.into_iter().next().unwrap_or(Done::Nothing)
+}
+
+fn answer(batch: Vec<Job>, done: impl IntoIterator<Item = Result<Done>>) {
+    for (job, done) in batch.into_iter().zip(done) {
+        // Whoever asked may be gone; what was committed stays.
+        let _ = job.done.send(done);
+    }
+}
+
+/// Commits works in one transaction. While another process writes, it waits: a page that was paid for is not dropped.
+async fn commit(connection: &mut Connection, policy: &Policy, works: &[&Work]) -> Result<Vec<Done>> {
+    loop {
+        match try_commit(connection, policy, works).await {
+            Err(StoreError::Database(sqlx::Error::Database(error))) if is_busy(error.as_ref()) => {
+                tracing::warn!("another process holds the file's write lock; waiting for it");
+                tokio::time::sleep(BUSY_WAIT).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn is_busy(error: &dyn sqlx::error::DatabaseError) -> bool {
+    // SQLITE_BUSY and its extended forms.
+    error
+        .code()
+        .and_then(|code| code.parse::<i32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
+}
+
+async fn try_commit(connection: &mut Connection, policy: &Policy, works: &[&Work]) -> Result<Vec<Done>> {
+    let mut transaction = begin(connection).await?;
+    let mut done = Vec::with_capacity(works.len());
+    for work in works {
+        done.push(perform(&mut transaction, policy, work).await?);
+    }
+    transaction.commit().await?;
+    Ok(done)
+}
+
+async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Done> {
+    match work {
+        Work::Claim {
+            for_whom,
+            at_most,
+            now,
+        } => Ok(Done::Claimed(
+            claim::claim(db, policy, *for_whom, *at_most, *now).await?,
+        )),
+        Work::Report { finished, now } => Ok(Done::Applied(report::apply(db, policy, finished, *now).await?)),
+        Work::Lift(scope, reason) => holds::lift(db, scope, *reason).await.map(|_| Done::Nothing),
+        Work::Balance(said, now) => {
+            balance::put(db, said.units_left, said.rate, *now).await?;
+            if said.units_left > 0 {
+                holds::lift(db, &Scope::All, Reason::NoFunds).await?;
+            }
+            Ok(Done::Nothing)
+        }
+        Work::DueRounds(now) => harvests::start_due_rounds(db, policy, *now)
+            .await
+            .map(|_| Done::Nothing),
+        Work::EndRun(id, now) => recover::end(db, *id, *now).await.map(|()| Done::Nothing),
+    }
+}

@@ -1,0 +1,7 @@
+//! The `gleaner` program: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gleaner::cli::main()
+}

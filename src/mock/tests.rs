@@ -1,0 +1,9 @@
+//! What the simulated upstream promises, seen over HTTP by a client that knows nothing of it.
+
+mod client;
+mod control;
+mod faults;
+mod harvest;
+mod imports;
+mod naive;
+mod shapes;

@@ -1,0 +1,110 @@
+//! The rules that the queue follows, as plain numbers and names: built once from the configuration and the registry,
+//! so that the store needs to know neither.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::backoff::BackoffSettings;
+use crate::kind::Kind;
+
+/// Everything that decides how a walk goes on.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The endpoints of each kind, in the order in which they are tried.
+    pub routes: BTreeMap<Kind, Vec<Step>>,
+    /// The endpoints that find a user by name.
+    pub by_name: Vec<Step>,
+    /// Kinds whose truncated lists are tried again by the next endpoint of the route.
+    pub on_truncated: Vec<Kind>,
+    /// When a walk ends, and how.
+    pub ends: Ends,
+    /// How failed requests are tried again.
+    pub retry: Retry,
+    /// How often one request probes while nobody answers, or while the upstream's front refuses this client.
+    pub probe_every: Duration,
+    /// The most units in all, ever.
+    pub max_units: Option<i64>,
+    /// The most units in one UTC day.
+    pub max_units_per_day: Option<i64>,
+}
+
+/// One endpoint of a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its path.
+    pub endpoint: String,
+    /// What one call is billed.
+    pub units: i64,
+    /// Items on a full page.
+    pub page_size: i64,
+}
+
+/// When a walk ends, and how.
+#[derive(Clone, Debug)]
+pub struct Ends {
+    /// The share of the counter that must have been shown for `complete`.
+    pub coverage: f64,
+    /// So many short of the counter is `complete` all the same.
+    pub short_by: i64,
+    /// So many pages in a row with nothing new are a loop.
+    pub nothing_new_pages: i64,
+    /// So many complete sweeps in a row must miss a follow edge before it is closed.
+    pub close_after: i64,
+}
+
+/// How failed requests are tried again.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    /// The waits.
+    pub backoff: BackoffSettings,
+    /// Failed attempts at one page before the task is parked.
+    pub max_attempts: i64,
+    /// How long after a 404 the question is asked once more.
+    pub not_found_again: Duration,
+}
+
+/// Paid answers to one page that were no page before the task is parked with the last of them.
+pub const MAX_UNUSABLE: i64 = 3;
+/// Times an incomplete page is asked again.
+pub const MAX_ASKS: i64 = 2;
+/// Deaths of the process with one request alone in flight before its task is parked.
+pub const MAX_LONE_DEATHS: i64 = 3;
+
+impl Policy {
+    /// The route of a list: by name for a user that is known by name only.
+    pub fn route(&self, kind: Kind, target: &str) -> &[Step] {
+        if kind == Kind::Profile && target.starts_with('@') {
+            return &self.by_name;
+        }
+        self.routes.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first endpoint of the route after `endpoint` (or of the whole route) that is not among `retired`.
+    pub fn next_step(
+        &self,
+        kind: Kind,
+        target: &str,
+        after: Option<&str>,
+        retired: &[String],
+    ) -> Option<&Step> {
+        let route = self.route(kind, target);
+        let from = after.map_or(0, |path| {
+            route
+                .iter()
+                .position(|step| step.endpoint == path)
+                .map_or(0, |at| at + 1)
+        });
+        route[from..]
+            .iter()
+            .find(|step| !retired.contains(&step.endpoint))
+    }
+
+    /// The step of an endpoint, wherever it stands in the routes.
+    pub fn step(&self, endpoint: &str) -> Option<&Step> {
+        self.routes
+            .values()
+            .chain([&self.by_name])
+            .flatten()
+            .find(|step| step.endpoint == endpoint)
+    }
+}

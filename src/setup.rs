@@ -1,0 +1,186 @@
+//! From the configuration to the parts: the only place that knows both.
+
+use std::collections::HashSet;
+
+use anyhow::{Context as _, bail};
+
+use crate::backoff::BackoffSettings;
+use crate::client::{Client, ClientSettings, Timeouts};
+use crate::config::token::{self, TokenError};
+use crate::config::{self, Config, Environment};
+use crate::endpoint::Options;
+use crate::endpoints;
+use crate::engine::Settings;
+use crate::kind::Kind;
+use crate::policy::{Ends, Policy, Retry, Step};
+use crate::secret::Key;
+use crate::seeds::{Seed, SeedList};
+use crate::store::harvests::{HarvestSpec, Limit};
+
+/// The queue's rules. A one-shot asks a second time sooner after a 404 than a daemon, because a person waits.
+pub fn policy(config: &Config, one_shot: bool) -> Policy {
+    let retry = &config.retry;
+    Policy {
+        routes: Kind::ALL
+            .into_iter()
+            .map(|kind| (kind, steps(config.routes.of(kind))))
+            .collect(),
+        by_name: steps(&config.routes.profile_by_name),
+        on_truncated: config.routes.on_truncated.clone(),
+        ends: Ends {
+            coverage: config.ends.coverage,
+            short_by: config.ends.short_by.into(),
+            nothing_new_pages: config.ends.nothing_new_pages.into(),
+            close_after: config.ends.close_after.into(),
+        },
+        retry: Retry {
+            backoff: BackoffSettings {
+                initial_interval: retry.initial_interval,
+                multiplier: retry.multiplier,
+                randomization_factor: retry.randomization_factor,
+                max_interval: retry.max_interval,
+            },
+            max_attempts: retry.max_attempts.into(),
+            not_found_again: if one_shot {
+                retry.not_found_again
+            } else {
+                retry.not_found_again_daemon
+            },
+        },
+        probe_every: config.outage.probe_every,
+        max_units: config.budget.total,
+        max_units_per_day: config.budget.per_day,
+    }
+}
+
+fn steps(paths: &[String]) -> Vec<Step> {
+    paths
+        .iter()
+        .filter_map(|path| endpoints::find(path))
+        .map(|endpoint| Step {
+            endpoint: endpoint.path.to_owned(),
+            units: endpoint.units.into(),
+            page_size: endpoint.page_size.into(),
+        })
+        .collect()
+}
+
+/// The engine's settings.
+pub fn engine(config: &Config, one_shot: bool) -> Settings {
+    Settings {
+        policy: policy(config, one_shot),
+        workers: config.upstream.workers,
+        rate: config.upstream.rate,
+        options: Options {
+            flat: config.flat.medias,
+        },
+        outage_after: config.outage.after,
+        outage_probe: config.outage.probe_every,
+        blocked_pause: config.blocked.pause,
+        blocked_stop_after: config.blocked.stop_after,
+        funds_poll: config.funds.poll_every,
+    }
+}
+
+/// The key. A simulated upstream on this machine takes any, so none has to be given for it.
+pub fn key(config: &Config, environment: &Environment) -> anyhow::Result<Key> {
+    match token::find(environment, config.upstream.token_file.as_deref()) {
+        Ok(found) => {
+            if found.readable_by_others {
+                tracing::warn!(
+                    "other users of this machine can read the key in {}: chmod 600 it",
+                    found.source
+                );
+            }
+            Ok(found.key)
+        }
+        Err(TokenError::None) if is_loopback(config) => Ok(Key::from_text("simulated")?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The client for the configured upstream.
+pub fn client(config: &Config, key: Key) -> anyhow::Result<Client> {
+    let upstream = &config.upstream;
+    let mut settings = ClientSettings::new(key);
+    settings.base_url.clone_from(&upstream.base_url);
+    settings.proxy = upstream.proxy.as_ref().map(|proxy| proxy.0.clone().into());
+    settings.timeouts = Timeouts {
+        connect: upstream.connect_timeout,
+        no_byte: upstream.first_byte_timeout,
+        total: upstream.total_timeout,
+    };
+    settings.max_body_bytes = usize::try_from(upstream.max_body.0).unwrap_or(usize::MAX);
+    Client::new(settings).context("[upstream]")
+}
+
+/// Whether the upstream is on this machine: simulated, so that nothing costs money.
+pub fn is_loopback(config: &Config) -> bool {
+    crate::client::BaseUrl::parse(&config.upstream.base_url).is_ok_and(|url| url.is_loopback())
+}
+
+/// Without any limit nothing is bought from a real upstream.
+pub fn require_limit(config: &Config, harvest_limits: &[Option<i64>]) -> anyhow::Result<()> {
+    let limited = config.budget.total.is_some()
+        || config.budget.per_day.is_some()
+        || (!harvest_limits.is_empty() && harvest_limits.iter().all(Option::is_some));
+    if limited || is_loopback(config) {
+        return Ok(());
+    }
+    bail!(
+        "no limit of units is set, and {} bills every request; nothing was sent.\n\
+         Set one for this harvest with --max-units 100, or add to gleaner.toml:\n\n[budget]\ntotal = 100",
+        config.upstream.base_url
+    )
+}
+
+/// The seeds of a configured harvest, with a report of every line that is none.
+pub fn seeds(harvest: &config::Harvest) -> anyhow::Result<SeedList> {
+    let mut list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
+    let mut known: HashSet<Seed> = list.seeds.iter().cloned().collect();
+    for path in &harvest.seed_files {
+        let file = SeedList::read(path).with_context(|| format!("seeds in {}", path.display()))?;
+        list.seeds
+            .extend(file.seeds.into_iter().filter(|seed| known.insert(seed.clone())));
+        list.rejected.extend(file.rejected);
+    }
+    Ok(list)
+}
+
+/// The harvest as the store keeps it.
+pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> anyhow::Result<HarvestSpec> {
+    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    if let Some(query) = seeds.iter().find(|seed| matches!(seed, Seed::Query(_))) {
+        bail!("{query}: searches are not collected by this version; remove the seed");
+    }
+    if seeds.is_empty() {
+        bail!(
+            "harvest {:?} has no seeds: name users, or a file of them",
+            harvest.name
+        );
+    }
+    Ok(HarvestSpec {
+        name: harvest.name.clone(),
+        seeds: seeds.iter().map(Seed::to_string).collect(),
+        collect: harvest.kinds().into_iter().collect(),
+        depth: harvest.depth.into(),
+        expand: harvest.expand.clone(),
+        limits: harvest
+            .limits
+            .lists
+            .iter()
+            .map(|(kind, limit)| {
+                let limit = match limit {
+                    config::Limit::Items(items) => Limit::Items(count(*items)),
+                    config::Limit::Pages(pages) => Limit::Pages(count(*pages)),
+                };
+                (*kind, limit)
+            })
+            .collect(),
+        users_limit: harvest.limits.users.map(count),
+        max_units: harvest.max_units,
+        weight: harvest.weight,
+        refresh: harvest.refresh,
+        one_shot,
+    })
+}

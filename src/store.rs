@@ -1,0 +1,96 @@
+//! The tables: the queue, the ledger and the harvested rows in one SQLite file.
+//!
+//! All SQL of the crate is below this module. Functions take the connection (inside the writer's transaction when they
+//! write) and `now`; none of them waits for anything but the database, and none knows of HTTP, parsers or the
+//! configuration.
+
+pub mod balance;
+pub mod claim;
+pub mod connect;
+pub mod dump;
+mod edges;
+mod follow_up;
+pub mod harvests;
+pub mod holds;
+pub mod ledger;
+mod merge;
+mod pages;
+pub mod progress;
+pub mod questions;
+mod records;
+pub mod recover;
+pub mod report;
+pub mod sql;
+mod stamps;
+mod sweeps;
+mod targets;
+pub mod tasks;
+mod want;
+
+pub use connect::{Database, Lock, begin};
+
+/// The connection that store functions work on.
+pub type Connection = sqlx::SqliteConnection;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration could not be applied.
+    #[error("schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The file cannot be used as it is; the text says why and what to do.
+    #[error("{0}")]
+    Unusable(String),
+    /// Another process works on the file.
+    #[error(
+        "{path} is in use by another gleaner (pid {pid}): stop it first, or use the commands that work beside it"
+    )]
+    InUse {
+        /// The database file.
+        path: String,
+        /// The other process, `?` if it did not say.
+        pid: String,
+    },
+    /// A stored value is not what this version writes.
+    #[error("{table}.{column} holds {value:?}, which this version does not know")]
+    Unknown {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A statement changed another number of rows than the engine's rules allow.
+    #[error("{what}: expected {expected} row, got {got}")]
+    RowCount {
+        /// What was changed.
+        what: &'static str,
+        /// How many rows it must change.
+        expected: u64,
+        /// How many it changed.
+        got: u64,
+    },
+    /// A person asked for something that cannot be; the text says what can.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// The result of a store function.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A JSON array of integers, to be read by `json_each`.
+pub(crate) fn json_ids(ids: impl IntoIterator<Item = i64>) -> String {
+    let mut text = String::from("[");
+    for (at, id) in ids.into_iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        text.push_str(&id.to_string());
+    }
+    text.push(']');
+    text
+}

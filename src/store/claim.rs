@@ -1,0 +1,319 @@
+//! Claims: which tasks may send next, with their units reserved in the same transaction.
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::permit::Permit;
+use crate::policy::Policy;
+use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::want::kind_of;
+use crate::store::{Connection, Result, ledger, sweeps};
+
+/// A task as it was claimed: what to ask, and the numbers that fence its report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The task.
+    pub id: i64,
+    /// The sweep that it walks for.
+    pub sweep_id: i64,
+    /// The list that is read.
+    pub list_id: i64,
+    /// Who pays.
+    pub harvest_id: i64,
+    /// What the list holds.
+    pub kind: Kind,
+    /// The text form of the list's owner.
+    pub target: String,
+    /// The path of the endpoint to ask.
+    pub endpoint: String,
+    /// The page to ask for, from 0.
+    pub page_no: i64,
+    /// The cursor to send, byte for byte.
+    pub cursor: Option<String>,
+    /// The walk within the sweep.
+    pub walk: i64,
+    /// This claim's number.
+    pub epoch: i64,
+    /// Failed attempts at this page so far.
+    pub attempts: i64,
+    /// Whether this page was asked for before.
+    pub retry: bool,
+}
+
+/// The right to send one request for a task.
+#[derive(Debug)]
+pub struct Claim {
+    /// The task.
+    pub task: Task,
+    /// The right to send, with the number of its ledger row.
+    pub permit: Permit,
+}
+
+/// What a round of claiming found.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// What may be sent.
+    pub claims: Vec<Claim>,
+    /// Whether a limit kept a task from being claimed.
+    pub over_budget: bool,
+    /// Whether the account is known to be out of funds.
+    pub no_funds: bool,
+    /// Whether the one harvest that was asked for has nothing left to do.
+    pub finished: bool,
+    /// When the next waiting task is due or the next hold is looked at, where nothing was ready.
+    pub next_due: Option<Timestamp>,
+}
+
+/// Whom to claim for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Every harvest.
+    All,
+    /// One harvest: a one-shot.
+    Harvest(i64),
+}
+
+/// Claims up to `at_most` tasks and reserves their units.
+///
+/// The order: the harvest with the least units spent for its weight; then depth, kind, and the list served longest ago.
+/// A harvest that cannot go on gives way to the next, so that none can idle the gate.
+pub async fn claim(
+    db: &mut Connection,
+    policy: &Policy,
+    for_whom: For,
+    at_most: usize,
+    now: Timestamp,
+) -> Result<Claimed> {
+    let mut claimed = Claimed::default();
+    if let For::Harvest(id) = for_whom
+        && is_finished(db, id).await?
+    {
+        claimed.finished = true;
+        return Ok(claimed);
+    }
+    wake(db, now).await?;
+    let (over, holds): (Vec<Hold>, Vec<Hold>) = holds::all(&mut *db)
+        .await?
+        .into_iter()
+        .partition(|hold| hold.until.is_some_and(|until| until <= now));
+    if holds.iter().any(|hold| hold.scope == Scope::All) {
+        claimed.no_funds = holds.iter().any(|hold| hold.reason == Reason::NoFunds);
+        claimed.next_due = holds.iter().filter_map(|hold| hold.until).min();
+        return Ok(claimed);
+    }
+    let suspects = suspects(db).await?;
+    if suspects.in_flight > 0 {
+        return Ok(claimed);
+    }
+    // After a hold that ended by itself one request probes; the hold is lifted when it is answered.
+    let probe = over.into_iter().find(|hold| hold.scope == Scope::All);
+    let at_most = if suspects.waiting > 0 || probe.is_some() {
+        at_most.min(1)
+    } else {
+        at_most
+    };
+    // A task of a retired endpoint is not held: it moves on to the next of its route when its turn comes.
+    let retired = holds::retired(db).await?;
+    let held_endpoints: Vec<&str> = holds
+        .iter()
+        .filter_map(|hold| match &hold.scope {
+            Scope::Endpoint(path) if !retired.contains(path) => Some(path.as_str()),
+            Scope::Endpoint(_) | Scope::All | Scope::Harvest(_) => None,
+        })
+        .collect();
+    let held_endpoints = serde_json::to_string(&held_endpoints).unwrap_or_else(|_| "[]".into());
+    for harvest_id in harvests_in_order(db, for_whom).await? {
+        if holds.iter().any(|hold| hold.scope == Scope::Harvest(harvest_id)) {
+            continue;
+        }
+        while claimed.claims.len() < at_most {
+            let Some(mut task) = first_ready(db, harvest_id, suspects.waiting > 0, &held_endpoints).await?
+            else {
+                break;
+            };
+            if retired.contains(&task.endpoint) {
+                sweeps::next_route(db, policy, &task, now).await?;
+                continue;
+            }
+            let units = policy.step(&task.endpoint).map_or(1, |step| step.units);
+            if !within_limits(db, policy, harvest_id, units, now).await? {
+                claimed.over_budget = true;
+                break;
+            }
+            task.epoch += 1;
+            let ledger_id = ledger::reserve(db, &task, units, now).await?;
+            lease(db, &task, ledger_id, now).await?;
+            claimed.claims.push(Claim {
+                task,
+                permit: Permit::granted(ledger_id),
+            });
+        }
+    }
+    match probe {
+        Some(mut hold) if !claimed.claims.is_empty() => {
+            let wait = i64::try_from(policy.probe_every.as_millis()).unwrap_or(i64::MAX);
+            hold.until = Some(now.saturating_add(wait));
+            holds::put(db, &hold).await?;
+        }
+        _ => {}
+    }
+    if claimed.claims.is_empty() {
+        claimed.next_due = next_due(db).await?;
+    }
+    Ok(claimed)
+}
+
+async fn is_finished(db: &mut Connection, id: i64) -> Result<bool> {
+    const SQL: &str = "
+        select finished_at is not null
+        from harvests
+        where id = $1";
+    Ok(sqlx::query_scalar(SQL).bind(id).fetch_one(db).await?)
+}
+
+/// Tasks whose wait is over are ready.
+async fn wake(db: &mut Connection, now: Timestamp) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'ready', not_before = null
+        where state = 'waiting' and not_before <= $1";
+    sqlx::query(SQL).bind(now).execute(db).await?;
+    Ok(())
+}
+
+struct Suspects {
+    in_flight: i64,
+    waiting: i64,
+}
+
+/// Tasks that were in flight at an unclean stop run alone, one by one, until each has an outcome.
+async fn suspects(db: &mut Connection) -> Result<Suspects> {
+    const SQL: &str = "
+        select
+            coalesce(sum(state = 'leased'), 0),
+            coalesce(sum(state = 'ready'), 0)
+        from tasks
+        where suspect = 1";
+    let row = sqlx::query(SQL).fetch_one(db).await?;
+    Ok(Suspects {
+        in_flight: row.get(0),
+        waiting: row.get(1),
+    })
+}
+
+async fn harvests_in_order(db: &mut Connection, for_whom: For) -> Result<Vec<i64>> {
+    const SQL: &str = "
+        select h.id
+        from harvests as h
+        left join spend as s on s.scope = 'harvest:' || h.id
+        where $1 is null or h.id = $1
+        order by coalesce(s.settled + s.reserved + s.lost, 0) / h.weight, h.id";
+    let only = match for_whom {
+        For::All => None,
+        For::Harvest(id) => Some(id),
+    };
+    Ok(sqlx::query_scalar(SQL).bind(only).fetch_all(db).await?)
+}
+
+async fn first_ready(
+    db: &mut Connection,
+    harvest_id: i64,
+    suspects_only: bool,
+    held_endpoints: &str,
+) -> Result<Option<Task>> {
+    const SQL: &str = "
+        select
+            t.id, t.sweep_id, t.list_id, t.kind, t.target, t.endpoint, t.page_no, t.cursor, s.walk, t.epoch, t.attempts,
+            t.attempts + t.unusable + t.asks + t.deaths > 0
+        from tasks as t
+        join sweeps as s on s.id = t.sweep_id
+        where t.harvest_id = $1
+            and t.state = 'ready'
+            and (not $2 or t.suspect = 1)
+            and t.endpoint not in (select value from json_each($3))
+        order by t.depth, t.kind_rank, t.served_at, t.id
+        limit 1";
+    let row = sqlx::query(SQL)
+        .bind(harvest_id)
+        .bind(suspects_only)
+        .bind(held_endpoints)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(Task {
+            id: row.get(0),
+            sweep_id: row.get(1),
+            list_id: row.get(2),
+            harvest_id,
+            kind: kind_of(row.get(3))?,
+            target: row.get(4),
+            endpoint: row.get(5),
+            page_no: row.get(6),
+            cursor: row.get(7),
+            walk: row.get(8),
+            epoch: row.get(9),
+            attempts: row.get(10),
+            retry: row.get(11),
+        })
+    })
+    .transpose()
+}
+
+/// No claim is granted where what is settled, reserved and lost, and its own cost, would pass a limit.
+async fn within_limits(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest_id: i64,
+    units: i64,
+    now: Timestamp,
+) -> Result<bool> {
+    const HARVEST: &str = "
+        select max_units
+        from harvests
+        where id = $1";
+    let of_harvest: Option<i64> = sqlx::query_scalar(HARVEST)
+        .bind(harvest_id)
+        .fetch_one(&mut *db)
+        .await?;
+    if let Some(limit) = of_harvest
+        && ledger::spent_by(&mut *db, harvest_id).await?.total() + units > limit
+    {
+        return Ok(false);
+    }
+    if let Some(limit) = policy.max_units
+        && ledger::spent_in_all(&mut *db).await?.total() + units > limit
+    {
+        return Ok(false);
+    }
+    if let Some(limit) = policy.max_units_per_day
+        && ledger::spent_today(&mut *db, now).await?.total() + units > limit
+    {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+async fn lease(db: &mut Connection, task: &Task, ledger_id: i64, now: Timestamp) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'leased', epoch = $2, ledger_id = $3, served_at = $4, deaths = deaths + 1, not_before = null,
+            reason = null
+        where id = $1 and state = 'ready'";
+    sqlx::query(SQL)
+        .bind(task.id)
+        .bind(task.epoch)
+        .bind(ledger_id)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn next_due(db: &mut Connection) -> Result<Option<Timestamp>> {
+    const SQL: &str = "
+        select min(not_before)
+        from tasks
+        where state = 'waiting'";
+    Ok(sqlx::query_scalar(SQL).fetch_one(db).await?)
+}

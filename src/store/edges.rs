@@ -1,0 +1,273 @@
+//! What a list shows: follow edges, posts under a user, comments under a media item. Every row carries the sweep that
+//! last showed it; that one number gives coverage, loop guards, departures and resume.
+
+use sqlx::Row as _;
+
+use crate::endpoint::Entry;
+use crate::kind::Kind;
+use crate::store::claim::Task;
+use crate::store::sweeps::Sweep;
+use crate::store::{Connection, Result, json_ids};
+
+/// What a page showed that its sweep had not shown before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct New {
+    /// Items.
+    pub entries: i64,
+    /// What they stand for in the list's counter: a comment counts its replies.
+    pub covered: i64,
+}
+
+/// Marks the items of a page as shown by the task's sweep.
+pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
+    if entries.is_empty() {
+        return Ok(New::default());
+    }
+    let owner: i64 = task
+        .target
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .parse()
+        .unwrap_or_default();
+    match task.kind {
+        Kind::Followers | Kind::Following => show_users(db, task, sweep, owner, entries).await,
+        Kind::Medias | Kind::Clips => show_media(db, task, sweep, owner, entries).await,
+        Kind::Comments | Kind::Replies => show_comments(db, task, sweep, entries).await,
+        _ => {
+            let entries = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+            Ok(New {
+                entries,
+                covered: entries,
+            })
+        }
+    }
+}
+
+async fn show_users(
+    db: &mut Connection,
+    task: &Task,
+    sweep: &Sweep,
+    owner: i64,
+    entries: &[Entry],
+) -> Result<New> {
+    const FOLLOWERS_KNOWN: &str = "
+        select follower_id
+        from follow_edges
+        where followee_id = $2 and followers_sweep = $3 and follower_id in (select value from json_each($1))";
+    const FOLLOWING_KNOWN: &str = "
+        select followee_id
+        from follow_edges
+        where follower_id = $2 and following_sweep = $3 and followee_id in (select value from json_each($1))";
+    const FOLLOWERS_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWING_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWERS: &str = "
+        insert into follow_edges (follower_id, followee_id, followers_sweep, followers_position, first_sweep)
+        select shown.value, $2, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            followers_position = excluded.followers_position,
+            followers_sweep = excluded.followers_sweep,
+            first_sweep = min(first_sweep, excluded.first_sweep),
+            gone_sweep = null";
+    const FOLLOWING: &str = "
+        insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
+        select $2, shown.value, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            following_position = excluded.following_position,
+            following_sweep = excluded.following_sweep,
+            first_sweep = min(first_sweep, excluded.first_sweep),
+            gone_sweep = null";
+    let (known, returned, upsert) = if task.kind == Kind::Followers {
+        (FOLLOWERS_KNOWN, FOLLOWERS_RETURNED, FOLLOWERS)
+    } else {
+        (FOLLOWING_KNOWN, FOLLOWING_RETURNED, FOLLOWING)
+    };
+    let all = json_ids(entries.iter().map(|entry| entry.id));
+    let known: Vec<i64> = sqlx::query_scalar(known)
+        .bind(&all)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .fetch_all(&mut *db)
+        .await?;
+    let new: Vec<i64> = entries
+        .iter()
+        .map(|entry| entry.id)
+        .filter(|id| !known.contains(id))
+        .collect();
+    let json = json_ids(new.iter().copied());
+    sqlx::query(returned)
+        .bind(&json)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(upsert)
+        .bind(&json)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .execute(db)
+        .await?;
+    let entries = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    Ok(New {
+        entries,
+        covered: entries,
+    })
+}
+
+async fn show_media(
+    db: &mut Connection,
+    task: &Task,
+    sweep: &Sweep,
+    owner: i64,
+    entries: &[Entry],
+) -> Result<New> {
+    const KNOWN: &str = "
+        select media_id
+        from user_media
+        where list = $4 and user_id = $2 and sweep_id = $3 and media_id in (select value from json_each($1))";
+    const SHOW: &str = "
+        insert into user_media (list, user_id, media_id, position, pinned, sweep_id, first_sweep)
+        select $5, $2, shown.value ->> 0, $4 + shown.key, shown.value ->> 1, $3, $3
+        from json_each($1) as shown
+        where true
+        on conflict (list, user_id, media_id) do update set
+            position = excluded.position,
+            pinned = excluded.pinned,
+            sweep_id = excluded.sweep_id";
+    let all = json_ids(entries.iter().map(|entry| entry.id));
+    let known: Vec<i64> = sqlx::query_scalar(KNOWN)
+        .bind(&all)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .bind(task.kind.name())
+        .fetch_all(&mut *db)
+        .await?;
+    let new: Vec<(i64, i64)> = entries
+        .iter()
+        .filter(|entry| !known.contains(&entry.id))
+        .map(|entry| (entry.id, i64::from(entry.pinned)))
+        .collect();
+    let json = serde_json::to_string(&new).unwrap_or_else(|_| "[]".into());
+    sqlx::query(SHOW)
+        .bind(json)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .bind(task.kind.name())
+        .execute(db)
+        .await?;
+    let entries = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    Ok(New {
+        entries,
+        covered: entries,
+    })
+}
+
+/// The comments' rows are written before: here they only get the sweep that showed them.
+async fn show_comments(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
+    const NEW: &str = "
+        select c.id, 1 + case when $3 then coalesce(c.reply_count, 0) else 0 end
+        from json_each($1) as shown
+        join comments as c on c.id = shown.value
+        where c.sweep_id is not $2
+        order by shown.key";
+    const SHOW: &str = "
+        update comments
+        set sweep_id = $2, position = $3 + shown.key
+        from json_each($1) as shown
+        where comments.id = shown.value";
+    let all = json_ids(entries.iter().map(|entry| entry.id));
+    let rows = sqlx::query(NEW)
+        .bind(&all)
+        .bind(task.sweep_id)
+        .bind(task.kind == Kind::Comments)
+        .fetch_all(&mut *db)
+        .await?;
+    let new = json_ids(rows.iter().map(|row| row.get::<i64, _>(0)));
+    sqlx::query(SHOW)
+        .bind(new)
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .execute(db)
+        .await?;
+    Ok(New {
+        entries: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        covered: rows.iter().map(|row| row.get::<i64, _>(1)).sum(),
+    })
+}
+
+/// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other
+/// direction showed them since.
+pub(crate) async fn close_missing(db: &mut Connection, task: &Task, close_after: i64) -> Result<()> {
+    // The oldest of the sweeps that must all have missed an edge.
+    const SINCE: &str = "
+        select id
+        from sweeps
+        where list_id = $1 and closes = 1
+        order by id desc
+        limit 1 offset $2 - 1";
+    const FOLLOWERS: &str = "
+        update follow_edges
+        set gone_sweep = $3
+        where followee_id = $1
+            and gone_sweep is null
+            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+        returning follower_id, followee_id";
+    const FOLLOWING: &str = "
+        update follow_edges
+        set gone_sweep = $3
+        where follower_id = $1
+            and gone_sweep is null
+            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+        returning follower_id, followee_id";
+    const DEPARTED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select gone.value ->> 0, gone.value ->> 1, $2, 'departed'
+        from json_each($1) as gone
+        where true
+        on conflict do nothing";
+    let since: Option<i64> = sqlx::query_scalar(SINCE)
+        .bind(task.list_id)
+        .bind(close_after.max(1))
+        .fetch_optional(&mut *db)
+        .await?;
+    let (Some(since), Ok(owner)) = (since, task.target.parse::<i64>()) else {
+        return Ok(());
+    };
+    let sql = if task.kind == Kind::Followers {
+        FOLLOWERS
+    } else {
+        FOLLOWING
+    };
+    let gone: Vec<(i64, i64)> = sqlx::query(sql)
+        .bind(owner)
+        .bind(since)
+        .bind(task.sweep_id)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect();
+    let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
+    sqlx::query(DEPARTED)
+        .bind(json)
+        .bind(task.sweep_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}

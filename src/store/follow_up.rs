@@ -1,0 +1,408 @@
+//! What lists lead to: a seed's profile to its lists, posts to their comments, follow lists to new targets.
+//!
+//! Everything here is idempotent: a want that was placed in this round of its harvest is not placed again, so the same
+//! follow-up may be asked for by each page, by a list that another harvest paid for, and by a changed harvest.
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::harvests::{self, Harvest};
+use crate::store::want::{self, Shown, Want};
+use crate::store::{Connection, Result, json_ids, targets};
+
+/// Opens the seeds of a harvest.
+pub(crate) async fn open_seeds(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    now: Timestamp,
+) -> Result<()> {
+    const SQL: &str = "
+        select value, position
+        from seeds
+        where harvest_id = $1
+        order by position";
+    let mut wants = Vec::new();
+    let mut users = Vec::new();
+    for row in sqlx::query(SQL).bind(harvest.id).fetch_all(&mut *db).await? {
+        let value: String = row.get(0);
+        match value.parse::<i64>() {
+            Ok(id) => users.push((id, row.get(1))),
+            Err(_) => wants.push(Want {
+                kind: Kind::Profile,
+                target: value,
+                depth: 1,
+            }),
+        }
+    }
+    wants.extend(targets::open_targets(db, harvest, &users, 1, now).await?);
+    place_all(db, policy, harvest, wants, now).await
+}
+
+/// Looks at everything that a harvest has seen in this round, for a harvest that now wants more of it.
+pub(crate) async fn look_again(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    now: Timestamp,
+) -> Result<()> {
+    const TARGETS: &str = "
+        select user_id, depth
+        from targets
+        where harvest_id = $1
+        order by depth, rank";
+    const LISTS: &str = "
+        select l.kind, l.target, h.depth, coalesce(l.open_sweep, l.last_sweep), l.open_sweep is null
+        from harvest_lists as h
+        join lists as l on l.id = h.list_id
+        where h.harvest_id = $1 and h.round = $2 and coalesce(l.open_sweep, l.last_sweep) is not null
+        order by l.id";
+    let mut wants = Vec::new();
+    for row in sqlx::query(TARGETS).bind(harvest.id).fetch_all(&mut *db).await? {
+        wants.extend(targets::wants_of_target(harvest, row.get(0), row.get(1)));
+    }
+    for row in sqlx::query(LISTS)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .fetch_all(&mut *db)
+        .await?
+    {
+        let shown = Shown {
+            kind: want::kind_of(row.get(0))?,
+            target: row.get(1),
+            depth: row.get(2),
+            sweep: row.get(3),
+            ended: row.get(4),
+        };
+        wants.extend(children(db, harvest, &shown, now).await?);
+    }
+    place_all(db, policy, harvest, wants, now).await
+}
+
+/// A list ended: its harvests have one less open, and a profile opens its user's lists.
+pub(crate) async fn list_ended(
+    db: &mut Connection,
+    policy: &Policy,
+    list_id: i64,
+    shown: &Shown,
+    now: Timestamp,
+) -> Result<()> {
+    close_for_all(db, list_id).await?;
+    for (harvest, depth) in harvests_wanting(db, list_id).await? {
+        if shown.kind == Kind::Profile {
+            let shown = Shown {
+                depth,
+                ..shown.clone()
+            };
+            let wants = children(db, &harvest, &shown, now).await?;
+            place_all(db, policy, &harvest, wants, now).await?;
+        }
+        settle(db, policy, harvest.id, now).await?;
+    }
+    Ok(())
+}
+
+/// A list was parked: its harvests go on without it.
+pub(crate) async fn list_parked(
+    db: &mut Connection,
+    policy: &Policy,
+    list_id: i64,
+    now: Timestamp,
+) -> Result<()> {
+    close_for_all(db, list_id).await?;
+    for (harvest, _) in harvests_wanting(db, list_id).await? {
+        settle(db, policy, harvest.id, now).await?;
+    }
+    Ok(())
+}
+
+/// A parked list goes on: its harvests wait for it again.
+pub(crate) async fn list_unparked(db: &mut Connection, list_id: i64) -> Result<()> {
+    const OPEN: &str = "
+        update harvest_lists
+        set open = 1
+        where list_id = $1";
+    const HARVESTS: &str = "
+        update harvests
+        set finished_at = null
+        where id in (select harvest_id from harvest_lists where list_id = $1)";
+    sqlx::query(OPEN).bind(list_id).execute(&mut *db).await?;
+    sqlx::query(HARVESTS).bind(list_id).execute(&mut *db).await?;
+    Ok(())
+}
+
+/// A page of a list showed these items: each harvest that wants the list takes what it wants of them.
+pub(crate) async fn page_shown(
+    db: &mut Connection,
+    policy: &Policy,
+    list_id: i64,
+    kind: Kind,
+    entries: &[i64],
+    now: Timestamp,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    for (harvest, depth) in harvests_wanting(db, list_id).await? {
+        let wants = match kind {
+            Kind::Followers | Kind::Following if expands(&harvest, kind, depth) => {
+                targets::open_targets(db, &harvest, &unranked(entries), depth + 1, now).await?
+            }
+            Kind::Medias | Kind::Clips => media_wants(&harvest, entries, depth),
+            Kind::Comments if harvest.collect.contains(&Kind::Replies) => {
+                replies_wants(db, &json_ids(entries.iter().copied()), None, depth).await?
+            }
+            _ => Vec::new(),
+        };
+        place_all(db, policy, &harvest, wants, now).await?;
+    }
+    Ok(())
+}
+
+/// A name turned out to be a user: the seed's harvests open the user, whose profile this answer was.
+pub(crate) async fn name_resolved(
+    db: &mut Connection,
+    policy: &Policy,
+    list_id: i64,
+    name: &str,
+    user_id: i64,
+    now: Timestamp,
+) -> Result<()> {
+    const SEEDS: &str = "
+        update seeds
+        set user_id = $2
+        where value = $1";
+    // The user's own profile list ends with the answer, unless it is being read anyway.
+    const LIST: &str = "
+        insert into lists (kind, target, generation)
+        values ('profile', $1, 0)
+        on conflict (kind, target, params) do nothing";
+    const SWEEP: &str = "
+        insert into sweeps (
+            list_id, harvest_id, generation, started_at, ended_at, verdict, reason, distinct_items, covered
+        )
+        select p.id, s.harvest_id, p.generation + 1, $3, $3, 'complete', 'shown by ' || $4, 1, 1
+        from lists as n
+        join sweeps as s on s.id = coalesce(n.open_sweep, n.last_sweep)
+        join lists as p on p.kind = 'profile' and p.target = $1 and p.params = '' and p.open_sweep is null
+        where n.id = $2
+        returning id";
+    const ENDED: &str = "
+        update lists
+        set generation = generation + 1, last_sweep = $2, verdict = 'complete', ended_at = $3
+        where kind = 'profile' and target = $1 and params = ''";
+    let target = user_id.to_string();
+    sqlx::query(SEEDS)
+        .bind(name)
+        .bind(user_id)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(LIST).bind(&target).execute(&mut *db).await?;
+    let sweep: Option<i64> = sqlx::query_scalar(SWEEP)
+        .bind(&target)
+        .bind(list_id)
+        .bind(now)
+        .bind(name)
+        .fetch_optional(&mut *db)
+        .await?;
+    if let Some(sweep) = sweep {
+        sqlx::query(ENDED)
+            .bind(&target)
+            .bind(sweep)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+    }
+    for (harvest, _) in harvests_wanting(db, list_id).await? {
+        let wants = targets::open_named(db, &harvest, name, user_id, now).await?;
+        place_all(db, policy, &harvest, wants, now).await?;
+    }
+    Ok(())
+}
+
+/// Opens the next depth of a harvest where it is due, and notes when nothing is open any more.
+pub(crate) async fn settle(db: &mut Connection, policy: &Policy, id: i64, now: Timestamp) -> Result<()> {
+    const OPEN: &str = "
+        select min(depth)
+        from harvest_lists
+        where harvest_id = $1 and open = 1";
+    const FINISHED: &str = "
+        update harvests
+        set finished_at = $2
+        where id = $1 and finished_at is null";
+    loop {
+        let harvest = harvests::load(db, id).await?;
+        let lowest_open: Option<i64> = sqlx::query_scalar(OPEN).bind(id).fetch_one(&mut *db).await?;
+        let deeper = harvest.users_limit.is_some() && harvest.open_depth < harvest.depth;
+        if deeper && lowest_open.is_none_or(|depth| depth > harvest.open_depth) {
+            let wants = targets::open_next_depth(db, &harvest, now).await?;
+            place_all(db, policy, &harvest, wants, now).await?;
+            continue;
+        }
+        if lowest_open.is_none() {
+            sqlx::query(FINISHED).bind(id).bind(now).execute(&mut *db).await?;
+        }
+        return Ok(());
+    }
+}
+
+/// Places wants, then what the lists lead to that already show something, and so on.
+async fn place_all(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    mut wants: Vec<Want>,
+    now: Timestamp,
+) -> Result<()> {
+    while !wants.is_empty() {
+        let shown = want::place(db, policy, harvest, &wants, now).await?;
+        wants = Vec::new();
+        for shown in &shown {
+            wants.extend(children(db, harvest, shown, now).await?);
+        }
+    }
+    Ok(())
+}
+
+/// What a list that already shows something leads to.
+async fn children(
+    db: &mut Connection,
+    harvest: &Harvest,
+    shown: &Shown,
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    const NAMED: &str = "
+        select user_id
+        from seeds
+        where value = $1 and user_id is not null";
+    const FOLLOWERS: &str = "
+        select follower_id
+        from follow_edges
+        where followee_id = $1 and followers_sweep = $2
+        order by followers_position";
+    const FOLLOWING: &str = "
+        select followee_id
+        from follow_edges
+        where follower_id = $1 and following_sweep = $2
+        order by following_position";
+    const MEDIA: &str = "
+        select media_id
+        from user_media
+        where list = $3 and user_id = $1 and sweep_id = $2
+        order by position";
+    let depth = shown.depth;
+    let user: i64 = shown.target.parse().unwrap_or_default();
+    match shown.kind {
+        Kind::Profile if !shown.ended => Ok(Vec::new()),
+        Kind::Profile if shown.target.starts_with('@') => {
+            let named = sqlx::query_scalar(NAMED)
+                .bind(&shown.target)
+                .fetch_optional(&mut *db)
+                .await?;
+            match named {
+                Some(user_id) => targets::open_named(db, harvest, &shown.target, user_id, now).await,
+                None => Ok(Vec::new()),
+            }
+        }
+        Kind::Profile => Ok(targets::user_lists(harvest, user, depth)),
+        Kind::Followers | Kind::Following if expands(harvest, shown.kind, depth) => {
+            let sql = if shown.kind == Kind::Followers {
+                FOLLOWERS
+            } else {
+                FOLLOWING
+            };
+            let users: Vec<i64> = sqlx::query_scalar(sql)
+                .bind(user)
+                .bind(shown.sweep)
+                .fetch_all(&mut *db)
+                .await?;
+            targets::open_targets(db, harvest, &unranked(&users), depth + 1, now).await
+        }
+        Kind::Medias | Kind::Clips => {
+            let media: Vec<i64> = sqlx::query_scalar(MEDIA)
+                .bind(user)
+                .bind(shown.sweep)
+                .bind(shown.kind.name())
+                .fetch_all(&mut *db)
+                .await?;
+            Ok(media_wants(harvest, &media, depth))
+        }
+        Kind::Comments if harvest.collect.contains(&Kind::Replies) => {
+            replies_wants(db, &shown.target, Some(shown.sweep), depth).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Without a limit of users, found users open as they are shown.
+fn expands(harvest: &Harvest, kind: Kind, depth: i64) -> bool {
+    harvest.expand.contains(&kind) && harvest.users_limit.is_none() && depth < harvest.depth
+}
+
+fn unranked(users: &[i64]) -> Vec<(i64, i64)> {
+    users.iter().map(|id| (*id, 0)).collect()
+}
+
+fn media_wants(harvest: &Harvest, media: &[i64], depth: i64) -> Vec<Want> {
+    if !harvest.collect.contains(&Kind::Comments) {
+        return Vec::new();
+    }
+    let want = |id: &i64| Want {
+        kind: Kind::Comments,
+        target: id.to_string(),
+        depth,
+    };
+    media.iter().map(want).collect()
+}
+
+/// The threads below comments: those of one media item's sweep, or those among the ids of a JSON array.
+async fn replies_wants(db: &mut Connection, of: &str, sweep: Option<i64>, depth: i64) -> Result<Vec<Want>> {
+    const BY_SWEEP: &str = "
+        select id, media_id
+        from comments
+        where media_id = $1 and parent_id is null and sweep_id = $2 and reply_count > 0
+        order by position";
+    const BY_ID: &str = "
+        select id, media_id
+        from comments
+        where id in (select value from json_each($1)) and reply_count > 0
+        order by id";
+    let query = match sweep {
+        Some(sweep) => sqlx::query(BY_SWEEP)
+            .bind(of.parse::<i64>().unwrap_or_default())
+            .bind(sweep),
+        None => sqlx::query(BY_ID).bind(of),
+    };
+    let want = |row: sqlx::sqlite::SqliteRow| Want {
+        kind: Kind::Replies,
+        target: format!("{}/{}", row.get::<i64, _>(1), row.get::<i64, _>(0)),
+        depth,
+    };
+    Ok(query.fetch_all(db).await?.into_iter().map(want).collect())
+}
+
+async fn harvests_wanting(db: &mut Connection, list_id: i64) -> Result<Vec<(Harvest, i64)>> {
+    const SQL: &str = "
+        select w.harvest_id, w.depth
+        from harvest_lists as w
+        join harvests as h on h.id = w.harvest_id and h.round = w.round
+        where w.list_id = $1
+        order by w.harvest_id";
+    let rows = sqlx::query(SQL).bind(list_id).fetch_all(&mut *db).await?;
+    let mut wanting = Vec::with_capacity(rows.len());
+    for row in rows {
+        wanting.push((harvests::load(db, row.get(0)).await?, row.get(1)));
+    }
+    Ok(wanting)
+}
+
+async fn close_for_all(db: &mut Connection, list_id: i64) -> Result<()> {
+    const SQL: &str = "
+        update harvest_lists
+        set open = 0
+        where list_id = $1 and open = 1";
+    sqlx::query(SQL).bind(list_id).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! Harvests: adding one, changing it, starting its next round.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::follow_up;
+use crate::store::{Connection, Result, StoreError};
+
+/// What a person asks for: a named job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HarvestSpec {
+    /// The name; the same name again changes or resumes the harvest.
+    pub name: String,
+    /// Ids (`787132`) and names (`@natgeo`), in the order in which they are opened.
+    pub seeds: Vec<String>,
+    /// What to collect, with what it hangs from.
+    pub collect: Vec<Kind>,
+    /// 1 for the seeds alone, 2 also for the users found on their lists, and so on.
+    pub depth: i64,
+    /// The lists whose users become targets.
+    pub expand: Vec<Kind>,
+    /// Limits on each list of a kind.
+    pub limits: BTreeMap<Kind, Limit>,
+    /// The most users that expansion may add.
+    pub users_limit: Option<i64>,
+    /// The most units that the harvest may spend in all.
+    pub max_units: Option<i64>,
+    /// Its share when several harvests have work.
+    pub weight: f64,
+    /// How often its lists are read again.
+    pub refresh: Option<Duration>,
+    /// Whether a person waits for it: times are shorter and no round follows.
+    pub one_shot: bool,
+}
+
+/// Our own limit on a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So many items.
+    Items(i64),
+    /// So many pages.
+    Pages(i64),
+}
+
+/// A harvest as the queue sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Harvest {
+    pub id: i64,
+    pub collect: Vec<Kind>,
+    pub depth: i64,
+    pub expand: Vec<Kind>,
+    pub limits: BTreeMap<Kind, Limit>,
+    pub users_limit: Option<i64>,
+    pub round: i64,
+    pub fresh_after: Timestamp,
+    pub open_depth: i64,
+}
+
+/// Adds a harvest or changes the one of that name, and queues what it still lacks. Returns its id.
+///
+/// With `refresh`, a new round starts: everything is asked again. Without, what has a verdict is not.
+pub async fn put(
+    db: &mut Connection,
+    policy: &Policy,
+    spec: &HarvestSpec,
+    refresh: bool,
+    now: Timestamp,
+) -> Result<i64> {
+    const INSERT: &str = "
+        insert into harvests (
+            name, collect, depth, expand, limits, max_units, users_limit, weight, refresh_ms, one_shot,
+            round, fresh_after, open_depth, users_added, created_at, round_started_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 1, 0, $11, $11)
+        on conflict (name) do update set
+            collect = excluded.collect,
+            depth = excluded.depth,
+            expand = excluded.expand,
+            limits = excluded.limits,
+            max_units = excluded.max_units,
+            users_limit = excluded.users_limit,
+            weight = excluded.weight,
+            refresh_ms = excluded.refresh_ms,
+            one_shot = excluded.one_shot";
+    const SHAPE: &str = "
+        select id, collect || depth || expand || limits || coalesce(users_limit, '')
+        from harvests
+        where name = $1";
+    let shape = |row: sqlx::sqlite::SqliteRow| (row.get::<i64, _>(0), row.get::<String, _>(1));
+    let before = sqlx::query(SHAPE)
+        .bind(&spec.name)
+        .fetch_optional(&mut *db)
+        .await?
+        .map(shape);
+    sqlx::query(INSERT)
+        .bind(&spec.name)
+        .bind(kinds_text(&spec.collect))
+        .bind(spec.depth)
+        .bind(kinds_text(&spec.expand))
+        .bind(limits_text(&spec.limits))
+        .bind(spec.max_units)
+        .bind(spec.users_limit)
+        .bind(spec.weight)
+        .bind(
+            spec.refresh
+                .map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)),
+        )
+        .bind(spec.one_shot)
+        .bind(now)
+        .execute(&mut *db)
+        .await?;
+    let (id, shape) = shape(sqlx::query(SHAPE).bind(&spec.name).fetch_one(&mut *db).await?);
+    if refresh && before.is_some() {
+        start_round(db, id, now).await?;
+    }
+    add_seeds(db, id, &spec.seeds, now).await?;
+    let harvest = load(db, id).await?;
+    follow_up::open_seeds(db, policy, &harvest, now).await?;
+    if before.is_some_and(|(_, before)| before != shape) {
+        follow_up::look_again(db, policy, &harvest, now).await?;
+    }
+    follow_up::settle(db, policy, id, now).await?;
+    Ok(id)
+}
+
+/// Starts the next round of a harvest: its lists are asked again as they are reached.
+async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()> {
+    const ROUND: &str = "
+        update harvests
+        set round = round + 1, fresh_after = $2, open_depth = 1, users_added = 0, round_started_at = $2, finished_at = null
+        where id = $1";
+    const TARGETS: &str = "
+        delete from targets
+        where harvest_id = $1";
+    sqlx::query(ROUND).bind(id).bind(now).execute(&mut *db).await?;
+    sqlx::query(TARGETS).bind(id).execute(&mut *db).await?;
+    Ok(())
+}
+
+/// Starts the rounds that are due; returns how many.
+pub async fn start_due_rounds(db: &mut Connection, policy: &Policy, now: Timestamp) -> Result<usize> {
+    const DUE: &str = "
+        select id
+        from harvests
+        where finished_at is not null and one_shot = 0 and refresh_ms is not null and round_started_at + refresh_ms <= $1";
+    let due: Vec<i64> = sqlx::query_scalar(DUE).bind(now).fetch_all(&mut *db).await?;
+    for id in &due {
+        start_round(db, *id, now).await?;
+        let harvest = load(db, *id).await?;
+        follow_up::open_seeds(db, policy, &harvest, now).await?;
+        follow_up::settle(db, policy, *id, now).await?;
+    }
+    Ok(due.len())
+}
+
+async fn add_seeds(db: &mut Connection, id: i64, seeds: &[String], now: Timestamp) -> Result<()> {
+    const ADD: &str = "
+        insert into seeds (harvest_id, value, position, added_at)
+        select
+            $1,
+            seed.value,
+            (select coalesce(max(position) + 1, 0) from seeds where harvest_id = $1) + seed.key,
+            $3
+        from json_each($2) as seed
+        where true
+        on conflict (harvest_id, value) do nothing";
+    let seeds = serde_json::to_string(seeds).unwrap_or_else(|_| "[]".into());
+    sqlx::query(ADD)
+        .bind(id)
+        .bind(seeds)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The id of the harvest of that name.
+pub async fn find(db: &mut Connection, name: &str) -> Result<Option<i64>> {
+    const SQL: &str = "
+        select id
+        from harvests
+        where name = $1";
+    Ok(sqlx::query_scalar(SQL).bind(name).fetch_optional(db).await?)
+}
+
+pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
+    const SQL: &str = "
+        select collect, depth, expand, limits, users_limit, round, fresh_after, open_depth
+        from harvests
+        where id = $1";
+    let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
+    Ok(Harvest {
+        id,
+        collect: kinds_of(row.get(0), "collect")?,
+        depth: row.get(1),
+        expand: kinds_of(row.get(2), "expand")?,
+        limits: limits_of(row.get(3))?,
+        users_limit: row.get(4),
+        round: row.get(5),
+        fresh_after: row.get(6),
+        open_depth: row.get(7),
+    })
+}
+
+fn kinds_text(kinds: &[Kind]) -> String {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    serde_json::to_string(&names).unwrap_or_else(|_| "[]".into())
+}
+
+fn kinds_of(text: &str, column: &'static str) -> Result<Vec<Kind>> {
+    let unknown = || StoreError::Unknown {
+        table: "harvests",
+        column,
+        value: text.into(),
+    };
+    let names: Vec<String> = serde_json::from_str(text).map_err(|_| unknown())?;
+    names
+        .iter()
+        .map(|name| Kind::find(name).ok_or_else(unknown))
+        .collect()
+}
+
+fn limits_text(limits: &BTreeMap<Kind, Limit>) -> String {
+    let texts: BTreeMap<&str, String> = limits
+        .iter()
+        .map(|(kind, limit)| {
+            let text = match limit {
+                Limit::Items(items) => items.to_string(),
+                Limit::Pages(pages) => format!("{pages}p"),
+            };
+            (kind.name(), text)
+        })
+        .collect();
+    serde_json::to_string(&texts).unwrap_or_else(|_| "{}".into())
+}
+
+fn limits_of(text: &str) -> Result<BTreeMap<Kind, Limit>> {
+    let unknown = || StoreError::Unknown {
+        table: "harvests",
+        column: "limits",
+        value: text.into(),
+    };
+    let texts: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| unknown())?;
+    texts
+        .iter()
+        .map(|(name, limit)| {
+            let kind = Kind::find(name).ok_or_else(unknown)?;
+            let limit = match limit.strip_suffix('p') {
+                Some(pages) => Limit::Pages(pages.parse().map_err(|_| unknown())?),
+                None => Limit::Items(limit.parse().map_err(|_| unknown())?),
+            };
+            Ok((kind, limit))
+        })
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! What people want to know of a harvest under way, read without disturbing it.
+
+use serde::Serialize;
+use sqlx::{Row as _, SqlitePool};
+
+use crate::clock::Timestamp;
+use crate::store::Result;
+use crate::store::holds::{self, Hold};
+use crate::store::ledger::{self, Spent};
+
+/// The state of everything in the file.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The harvests, by name.
+    pub harvests: Vec<HarvestView>,
+    /// Tasks by state.
+    pub tasks: TaskCounts,
+    /// Why something is not sent.
+    pub holds: Vec<Hold>,
+    /// Spent in all.
+    pub spent: Spent,
+    /// Spent today (UTC).
+    pub spent_today: Spent,
+    /// When the last request left.
+    pub last_request_at: Option<Timestamp>,
+    /// What the upstream last said of the account: units left, requests a second, when.
+    pub balance: Option<(i64, f64, Timestamp)>,
+}
+
+/// Tasks by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TaskCounts {
+    /// May be sent.
+    pub ready: i64,
+    /// Wait for a time.
+    pub waiting: i64,
+    /// In flight.
+    pub leased: i64,
+    /// Wait for a person.
+    pub parked: i64,
+    /// When the first waiting one is due.
+    pub next_due: Option<Timestamp>,
+}
+
+/// A harvest as people see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct HarvestView {
+    /// Its number.
+    #[serde(skip)]
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The round that it is in.
+    pub round: i64,
+    /// Whether every list of the round has ended or is parked.
+    pub finished_at: Option<Timestamp>,
+    /// Its limit of units.
+    pub max_units: Option<i64>,
+    /// Units that count against the limit.
+    pub units: i64,
+    /// Users whose lists it reads.
+    pub targets: i64,
+    /// Its lists by kind.
+    pub kinds: Vec<KindView>,
+}
+
+/// The lists of one kind in a harvest.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct KindView {
+    /// The kind.
+    pub kind: String,
+    /// Lists wanted.
+    pub lists: i64,
+    /// Lists under way.
+    pub open: i64,
+    /// Lists whose task is parked.
+    pub parked: i64,
+    /// Lists by verdict.
+    pub verdicts: Vec<(String, i64)>,
+    /// Pages bought.
+    pub pages: i64,
+    /// Items shown.
+    pub items: i64,
+    /// Units spent.
+    pub units: i64,
+    /// Items that the counters of the open lists still promise.
+    pub items_left: i64,
+}
+
+/// Reads the overview.
+pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
+    const BALANCE: &str = "
+        select units_left, rate, answered_at
+        from balance";
+    const LAST: &str = "
+        select max(reserved_at)
+        from ledger";
+    let balance = sqlx::query(BALANCE).fetch_optional(pool).await?;
+    Ok(Overview {
+        harvests: harvests(pool).await?,
+        tasks: task_counts(pool).await?,
+        holds: holds::all(pool).await?,
+        spent: ledger::spent_in_all(pool).await?,
+        spent_today: ledger::spent_today(pool, now).await?,
+        last_request_at: sqlx::query_scalar(LAST).fetch_one(pool).await?,
+        balance: balance.map(|row| (row.get(0), row.get(1), row.get(2))),
+    })
+}
+
+/// Counts tasks by state.
+pub async fn task_counts(pool: &SqlitePool) -> Result<TaskCounts> {
+    const SQL: &str = "
+        select state, count(*), min(not_before)
+        from tasks
+        group by state";
+    let mut counts = TaskCounts::default();
+    for row in sqlx::query(SQL).fetch_all(pool).await? {
+        let count: i64 = row.get(1);
+        match row.get::<&str, _>(0) {
+            "ready" => counts.ready = count,
+            "waiting" => {
+                counts.waiting = count;
+                counts.next_due = row.get(2);
+            }
+            "leased" => counts.leased = count,
+            _ => counts.parked = count,
+        }
+    }
+    Ok(counts)
+}
+
+/// Reads every harvest with its lists by kind.
+pub async fn harvests(pool: &SqlitePool) -> Result<Vec<HarvestView>> {
+    const SQL: &str = "
+        select
+            h.id, h.name, h.round, h.finished_at, h.max_units, coalesce(s.settled + s.reserved + s.lost, 0),
+            (select count(*) from targets as t where t.harvest_id = h.id)
+        from harvests as h
+        left join spend as s on s.scope = 'harvest:' || h.id
+        order by h.name";
+    let rows = sqlx::query(SQL).fetch_all(pool).await?;
+    let mut harvests = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.get(0);
+        harvests.push(HarvestView {
+            id,
+            name: row.get(1),
+            round: row.get(2),
+            finished_at: row.get(3),
+            max_units: row.get(4),
+            units: row.get(5),
+            targets: row.get(6),
+            kinds: kinds(pool, id).await?,
+        });
+    }
+    Ok(harvests)
+}
+
+async fn kinds(pool: &SqlitePool, harvest_id: i64) -> Result<Vec<KindView>> {
+    const SQL: &str = "
+        select
+            l.kind,
+            w.open,
+            case when l.open_sweep is null then l.verdict end as verdict,
+            count(*),
+            coalesce(sum(s.pages), 0),
+            coalesce(sum(s.distinct_items), 0),
+            coalesce(sum(s.units), 0),
+            coalesce(sum(max(coalesce(s.counter_before, 0) - s.covered, 0)), 0)
+        from harvest_lists as w
+        join harvests as h on h.id = w.harvest_id and h.round = w.round
+        join lists as l on l.id = w.list_id
+        left join sweeps as s on s.id = coalesce(l.open_sweep, l.last_sweep)
+        where w.harvest_id = $1
+        group by 1, 2, 3";
+    let mut kinds: Vec<KindView> = Vec::new();
+    for row in sqlx::query(SQL).bind(harvest_id).fetch_all(pool).await? {
+        let name: String = row.get(0);
+        if !kinds.iter().any(|kind| kind.kind == name) {
+            kinds.push(KindView {
+                kind: name.clone(),
+                ..KindView::default()
+            });
+        }
+        let Some(kind) = kinds.iter_mut().find(|kind| kind.kind == name) else {
+            continue;
+        };
+        let lists: i64 = row.get(3);
+        kind.lists += lists;
+        kind.pages += row.get::<i64, _>(4);
+        kind.items += row.get::<i64, _>(5);
+        kind.units += row.get::<i64, _>(6);
+        match (row.get::<i64, _>(1), row.get::<Option<String>, _>(2)) {
+            (0, Some(verdict)) => kind.verdicts.push((verdict, lists)),
+            (0, None) => kind.parked += lists,
+            _ => {
+                kind.open += lists;
+                kind.items_left += row.get::<i64, _>(7);
+            }
+        }
+    }
+    kinds.sort_by_key(|kind| crate::kind::Kind::find(&kind.kind));
+    Ok(kinds)
+}
+
+/// How many lists of a harvest are parked or have failed: what makes a one-shot end with exit code 3.
+pub async fn troubled_lists(pool: &SqlitePool, harvest_id: i64) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from harvest_lists as w
+        join harvests as h on h.id = w.harvest_id and h.round = w.round
+        join lists as l on l.id = w.list_id
+        where w.harvest_id = $1 and w.open = 0 and (l.open_sweep is not null or l.verdict = 'failed')";
+    Ok(sqlx::query_scalar(SQL).bind(harvest_id).fetch_one(pool).await?)
+}
+
+/// How many rows the harvested tables hold, for the summary.
+pub async fn row_counts(pool: &SqlitePool) -> Result<Vec<(&'static str, i64)>> {
+    const SQL: &str = "
+        select
+            (select count(*) from users),
+            (select count(*) from follow_edges),
+            (select count(*) from media),
+            (select count(*) from media_children),
+            (select count(*) from comments),
+            (select count(*) from coauthors),
+            (select count(*) from rejects)";
+    let row = sqlx::query(SQL).fetch_one(pool).await?;
+    let names = [
+        "users",
+        "follows",
+        "media",
+        "media_children",
+        "comments",
+        "coauthors",
+        "rejects",
+    ];
+    Ok(names
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| (name, row.get(at)))
+        .collect())
+}

@@ -1,0 +1,353 @@
+//! Reports: what became of a request, applied to the queue, the ledger and the tables in one transaction.
+
+use std::time::Duration;
+
+use sqlx::Row as _;
+
+use crate::billing::Settlement;
+use crate::clock::Timestamp;
+use crate::endpoint::{Next, Page};
+use crate::kind::Kind;
+use crate::policy::{MAX_UNUSABLE, Policy};
+use crate::store::claim::Task;
+use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::sweeps::{self, Sweep};
+use crate::store::{Connection, Result, edges, follow_up, ledger, pages, records, want};
+use crate::verdict::Verdict;
+use crate::walk::{self, Standing, Step};
+
+/// A request that has an outcome.
+#[derive(Debug)]
+pub struct Finished {
+    /// The task as it was claimed.
+    pub task: Task,
+    /// The reservation.
+    pub ledger_id: i64,
+    /// What is billed.
+    pub settlement: Settlement,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// When the answer came, or the attempt ended.
+    pub answered_at: Timestamp,
+    /// The body of a paid answer, or the beginning of the one that parks the task.
+    pub body: Vec<u8>,
+    /// What it means.
+    pub report: Report,
+}
+
+/// What an outcome means to the queue.
+#[derive(Debug)]
+pub enum Report {
+    /// A page.
+    Page(Box<Page>),
+    /// A paid answer that is no page: asked again after the wait, parked when it happens again and again.
+    Unusable {
+        /// How long to wait.
+        wait: Duration,
+        /// What it was.
+        reason: String,
+    },
+    /// 404.
+    NotFound,
+    /// 403: the upstream does not show a private account's lists.
+    Private,
+    /// 410.
+    Retired,
+    /// 400: the arguments, or the cursor, are refused.
+    BadRequest {
+        /// What the upstream said.
+        reason: String,
+    },
+    /// No page this time: asked again after the wait.
+    Again {
+        /// How long to wait.
+        wait: Duration,
+        /// Whether it counts as a failed attempt.
+        counted: bool,
+        /// What happened.
+        reason: String,
+    },
+    /// The same page would fail again and again: a person must look.
+    Park {
+        /// Why.
+        reason: String,
+    },
+    /// Nothing may be sent for a while, or until a person acts; the task itself is as it was.
+    Held(Hold),
+}
+
+/// What applying a report did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The report was used.
+    Used,
+    /// The task had been claimed again, cancelled or ended meanwhile: the report was dropped, its units are kept.
+    Fenced,
+}
+
+/// Applies a report.
+pub async fn apply(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    now: Timestamp,
+) -> Result<Applied> {
+    let task = &finished.task;
+    let fenced = !pass_fence(db, task).await?;
+    let reason = ledger_reason(&finished.report);
+    ledger::settle(
+        db,
+        finished.ledger_id,
+        finished.settlement,
+        fenced,
+        finished.status,
+        reason,
+        finished.answered_at,
+    )
+    .await?;
+    if let Report::Held(hold) = &finished.report {
+        holds::put(db, hold).await?;
+    }
+    if fenced {
+        return Ok(Applied::Fenced);
+    }
+    hold_overcharged(db, finished, now).await?;
+    sweeps::add_units(db, task.sweep_id, finished.settlement).await?;
+    match &finished.report {
+        Report::Page(page) => page_came(db, policy, finished, page, now).await?,
+        Report::Unusable { wait, reason } => {
+            pages::record_unusable(db, finished, reason).await?;
+            let parks = sweeps::count_unusable(db, task.id).await? >= MAX_UNUSABLE;
+            if parks {
+                sweeps::park(db, policy, task, reason, &finished.body, now).await?;
+            } else {
+                sweeps::wait(db, task.id, now, *wait, reason).await?;
+            }
+        }
+        Report::NotFound => not_found(db, policy, task, now).await?,
+        Report::Private => {
+            let reason = "the upstream answers 403: a private account, or a list hidden by its owner";
+            sweeps::end(db, policy, task, Verdict::Private, reason, None, now).await?;
+        }
+        Report::Retired => {
+            hold_retired(db, &task.endpoint, now).await?;
+            sweeps::next_route(db, policy, task, now).await?;
+        }
+        Report::BadRequest { reason } => bad_request(db, policy, finished, reason, now).await?,
+        Report::Again {
+            wait,
+            counted,
+            reason,
+        } => {
+            let attempts = sweeps::count_attempt(db, task.id, *counted).await?;
+            if *counted && attempts >= policy.retry.max_attempts {
+                let reason = format!("{reason}; {attempts} attempts at this page failed");
+                sweeps::park(db, policy, task, &reason, &finished.body, now).await?;
+            } else {
+                sweeps::wait(db, task.id, now, *wait, reason).await?;
+            }
+        }
+        Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
+        Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
+    }
+    Ok(Applied::Used)
+}
+
+/// The update of the task runs first: only a report of the newest claim, for the page it was for, may change anything.
+async fn pass_fence(db: &mut Connection, task: &Task) -> Result<bool> {
+    const SQL: &str = "
+        update tasks
+        set ledger_id = null, deaths = 0, lone_deaths = 0, suspect = 0
+        where id = $1 and epoch = $2 and page_no = $3 and state = 'leased'";
+    let done = sqlx::query(SQL)
+        .bind(task.id)
+        .bind(task.epoch)
+        .bind(task.page_no)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Why a request brought no page, for the ledger: each exception to "no page is bought twice" is a row with its reason.
+fn ledger_reason(report: &Report) -> Option<&str> {
+    match report {
+        Report::Page(page) if page.next == Next::Missing => Some("incomplete page"),
+        Report::Page(_) => None,
+        Report::Unusable { reason, .. }
+        | Report::BadRequest { reason }
+        | Report::Again { reason, .. }
+        | Report::Park { reason } => Some(reason),
+        Report::NotFound => Some("not found"),
+        Report::Private => Some("private"),
+        Report::Retired => Some("retired"),
+        Report::Held(hold) => Some(hold.reason.name()),
+    }
+}
+
+async fn page_came(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    page: &Page,
+    now: Timestamp,
+) -> Result<()> {
+    let task = &finished.task;
+    let page_id = pages::record(db, finished, page).await?;
+    let rows = &page.rows;
+    records::write_all(db, rows, page_id, finished.answered_at).await?;
+    let entries: Vec<i64> = page.entries.iter().map(|entry| entry.id).collect();
+    let sweep = sweeps::load(db, task.sweep_id).await?;
+    let new = edges::show(db, task, &sweep, &page.entries).await?;
+    pages::set_new_entries(db, page_id, new.entries).await?;
+    let cursor_seen = match &page.next {
+        Next::Cursor(cursor) => pages::cursor_seen(db, task, cursor).await?,
+        Next::End | Next::Missing => false,
+    };
+    let sweep = sweeps::count_page(db, task, page, &new).await?;
+    follow_up::page_shown(db, policy, task.list_id, task.kind, &entries, now).await?;
+    if task.kind == Kind::Profile
+        && task.target.starts_with('@')
+        && let Some(user_id) = entries.first()
+    {
+        follow_up::name_resolved(db, policy, task.list_id, &task.target, *user_id, now).await?;
+    }
+    let owner = want::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
+    let counter_after = page.counter.or(owner.counter);
+    let (max_items, max_pages) = sweeps::limits(db, task).await?;
+    let standing = Standing {
+        pages: task.page_no + 1,
+        page_size: policy.step(&task.endpoint).map_or(1, |step| step.page_size),
+        counter_before: sweep.counter_before,
+        counter_after,
+        covered: sweep.covered,
+        distinct_items: sweep.distinct_items,
+        barren: sweep.barren,
+        limited: sweep.limited,
+        asks: sweep.asks,
+        cursor_seen,
+        max_items,
+        max_pages,
+    };
+    match (walk::after_page(&policy.ends, &standing, &page.next), &page.next) {
+        (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
+        (Step::GoOn | Step::Again, _) => sweeps::ask_again(db, task).await,
+        (Step::End(Verdict::Truncated, _), _)
+            if policy.on_truncated.contains(&task.kind) && has_next(db, policy, task).await? =>
+        {
+            sweeps::next_route(db, policy, task, now).await
+        }
+        (Step::End(verdict, reason), _) => {
+            sweeps::end(db, policy, task, verdict, &reason, counter_after, now).await
+        }
+    }
+}
+
+async fn has_next(db: &mut Connection, policy: &Policy, task: &Task) -> Result<bool> {
+    let retired = holds::retired(db).await?;
+    Ok(policy
+        .next_step(task.kind, &task.target, Some(&task.endpoint), &retired)
+        .is_some())
+}
+
+/// Two 404s settle it: deleted, hidden and empty answer alike, so one proves nothing.
+async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Timestamp) -> Result<()> {
+    let sweep = sweeps::load(db, task.sweep_id).await?;
+    if !sweep.not_found {
+        sweeps::set_not_found(db, task.sweep_id).await?;
+        if task.page_no == 0 && has_next(db, policy, task).await? {
+            return sweeps::next_route(db, policy, task, now).await;
+        }
+        return sweeps::wait(
+            db,
+            task.id,
+            now,
+            policy.retry.not_found_again,
+            "not found; asked once more",
+        )
+        .await;
+    }
+    if task.page_no > 0 {
+        let reason = format!(
+            "page {} answers 404, twice; the rows before it are kept",
+            task.page_no
+        );
+        return sweeps::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
+    }
+    let (verdict, reason) = settled_404(db, task, &sweep).await?;
+    sweeps::end(db, policy, task, verdict, reason, None, now).await
+}
+
+async fn settled_404(db: &mut Connection, task: &Task, sweep: &Sweep) -> Result<(Verdict, &'static str)> {
+    let owner = want::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
+    let has_items = owner.counter.is_some_and(|counter| counter > 0);
+    Ok(match task.kind {
+        Kind::Profile => (Verdict::Gone, "not found, twice"),
+        _ if has_items && !owner.gone => (Verdict::Hidden, "not found, twice, though its counter is above 0"),
+        Kind::Comments | Kind::Replies | Kind::MediaLikers | Kind::CommentLikers => (
+            Verdict::Complete,
+            "not found, twice; no counter says that there is anything",
+        ),
+        _ => (Verdict::Gone, "not found, twice"),
+    })
+}
+
+/// A refused cursor restarts the walk once a sweep; refused arguments are for a person to look at.
+async fn bad_request(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let task = &finished.task;
+    if task.cursor.is_none() {
+        let reason = format!("the upstream refuses the request: {reason}");
+        return sweeps::park(db, policy, task, &reason, &finished.body, now).await;
+    }
+    if sweeps::load(db, task.sweep_id).await?.restarted {
+        let reason = format!(
+            "the cursor of page {} is refused, also after a restart: {reason}",
+            task.page_no
+        );
+        return sweeps::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
+    }
+    sweeps::restart(db, task).await
+}
+
+async fn hold_retired(db: &mut Connection, endpoint: &str, now: Timestamp) -> Result<()> {
+    let hold = Hold {
+        scope: Scope::Endpoint(endpoint.into()),
+        reason: Reason::Retired,
+        detail: "the upstream answers 410: retired".into(),
+        since: now,
+        until: None,
+    };
+    holds::put(db, &hold).await
+}
+
+/// An endpoint that bills more than it is declared to cost could break every limit: nothing more is sent to it.
+async fn hold_overcharged(db: &mut Connection, finished: &Finished, now: Timestamp) -> Result<()> {
+    const RESERVED: &str = "
+        select reserved
+        from ledger
+        where id = $1";
+    let Settlement::Settled(billed) = finished.settlement else {
+        return Ok(());
+    };
+    let row = sqlx::query(RESERVED)
+        .bind(finished.ledger_id)
+        .fetch_one(&mut *db)
+        .await?;
+    let reserved: i64 = row.get(0);
+    if billed <= reserved {
+        return Ok(());
+    }
+    let hold = Hold {
+        scope: Scope::Endpoint(finished.task.endpoint.clone()),
+        reason: Reason::Overcharge,
+        detail: format!("billed {billed} units where {reserved} were reserved"),
+        since: now,
+        until: None,
+    };
+    holds::put(db, &hold).await
+}

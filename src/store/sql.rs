@@ -1,0 +1,82 @@
+//! Read-only SQL for people: the file cannot be changed through it, whatever is asked.
+
+use serde_json::Value;
+use sqlx::{
+    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, SqlitePool, TypeInfo as _,
+    ValueRef as _,
+};
+
+use crate::store::{Result, StoreError};
+
+/// What a statement returned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// The rows, a value a column.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// Runs one statement on a read-only connection.
+pub async fn ask(pool: &SqlitePool, statement: &str) -> Result<Answer> {
+    if statement.trim().is_empty() {
+        return Err(StoreError::Refused(
+            "the statement is empty: write one, in quotes".into(),
+        ));
+    }
+    let mut connection = pool.acquire().await?;
+    sqlx::query("pragma query_only = on")
+        .execute(&mut *connection)
+        .await?;
+    // The connection cannot write, so any text is safe for the file.
+    let described = (&mut *connection)
+        .describe(AssertSqlSafe(statement.to_owned()).into_sql_str())
+        .await
+        .map_err(|error| refused(&error))?;
+    let columns = described
+        .columns()
+        .iter()
+        .map(|column| column.name().to_owned())
+        .collect();
+    let rows = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(|error| refused(&error))?;
+    let rows = rows.iter().map(values).collect::<Result<_>>()?;
+    Ok(Answer { columns, rows })
+}
+
+fn values(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Value>> {
+    (0..row.len())
+        .map(|at| {
+            let raw = row.try_get_raw(at)?;
+            if raw.is_null() {
+                return Ok(Value::Null);
+            }
+            Ok(match raw.type_info().name() {
+                "REAL" => Value::from(row.try_get_unchecked::<f64, _>(at)?),
+                "TEXT" => Value::from(row.try_get_unchecked::<String, _>(at)?),
+                "BLOB" => Value::from(format!(
+                    "<{} bytes>",
+                    row.try_get_unchecked::<Vec<u8>, _>(at)?.len()
+                )),
+                _ => Value::from(row.try_get_unchecked::<i64, _>(at)?),
+            })
+        })
+        .collect()
+}
+
+fn refused(error: &sqlx::Error) -> StoreError {
+    let said = match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    };
+    let hint = if said.contains("readonly") || said.contains("read-only") {
+        "`gleaner sql` only reads; the file is as it was"
+    } else if said.contains("no such table") || said.contains("no such column") {
+        "`gleaner sql \"select name from sqlite_schema\"` lists the tables"
+    } else {
+        "nothing was changed"
+    };
+    StoreError::Refused(format!("{said}: {hint}"))
+}

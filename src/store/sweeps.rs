@@ -1,0 +1,354 @@
+//! Sweeps and their tasks: the steps that a report makes them take.
+
+use std::time::Duration;
+
+use sqlx::Row as _;
+
+use crate::billing::Settlement;
+use crate::clock::Timestamp;
+use crate::endpoint::Page;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::claim::Task;
+use crate::store::edges::{self, New};
+use crate::store::harvests::{self, Limit};
+use crate::store::want::Shown;
+use crate::store::{Connection, Result, StoreError, follow_up, holds, pages};
+use crate::verdict::Verdict;
+
+/// A sweep as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Sweep {
+    pub counter_before: Option<i64>,
+    pub distinct_items: i64,
+    pub covered: i64,
+    pub rejected: i64,
+    pub barren: i64,
+    pub limited: bool,
+    pub not_found: bool,
+    pub restarted: bool,
+    /// Times the page that is asked for was incomplete.
+    pub asks: i64,
+    /// Counters that were read before do not count.
+    pub fresh_after: Timestamp,
+}
+
+pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
+    const SQL: &str = "
+        select
+            s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
+            coalesce(t.asks, 0), h.fresh_after
+        from sweeps as s
+        join harvests as h on h.id = s.harvest_id
+        left join tasks as t on t.sweep_id = s.id
+        where s.id = $1";
+    let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
+    Ok(Sweep {
+        counter_before: row.get(0),
+        distinct_items: row.get(1),
+        covered: row.get(2),
+        rejected: row.get(3),
+        barren: row.get(4),
+        limited: row.get(5),
+        not_found: row.get(6),
+        restarted: row.get(7),
+        asks: row.get(8),
+        fresh_after: row.get(9),
+    })
+}
+
+/// Our own limits on the list, by the harvest that pays: items, pages.
+pub(crate) async fn limits(db: &mut Connection, task: &Task) -> Result<(Option<i64>, Option<i64>)> {
+    let harvest = harvests::load(db, task.harvest_id).await?;
+    Ok(match harvest.limits.get(&task.kind) {
+        None => (None, None),
+        Some(Limit::Items(items)) => (Some(*items), None),
+        Some(Limit::Pages(pages)) => (None, Some(*pages)),
+    })
+}
+
+/// Counts a page in and returns the sweep with it.
+pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, new: &New) -> Result<Sweep> {
+    const SQL: &str = "
+        update sweeps
+        set
+            pages = pages + 1,
+            distinct_items = distinct_items + $2,
+            covered = covered + $3,
+            rejected = rejected + $4,
+            -- A walk that started again shows what is known until it is past where the one before it ended.
+            barren = case when $2 > 0 or walk_items < walk_floor then 0 else barren + 1 end,
+            walk_items = walk_items + $7,
+            limited = max(limited, $5),
+            not_found = 0,
+            endpoint = $6
+        where id = $1";
+    sqlx::query(SQL)
+        .bind(task.sweep_id)
+        .bind(new.entries)
+        .bind(new.covered)
+        .bind(i64::try_from(page.rejects.len()).unwrap_or(i64::MAX))
+        .bind(page.limited)
+        .bind(&task.endpoint)
+        .bind(i64::try_from(page.entries.len()).unwrap_or(i64::MAX))
+        .execute(&mut *db)
+        .await?;
+    load(db, task.sweep_id).await
+}
+
+pub(crate) async fn add_units(db: &mut Connection, sweep_id: i64, settlement: Settlement) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set units = units + $2
+        where id = $1";
+    let (Settlement::Settled(units) | Settlement::Lost(units)) = settlement else {
+        return Ok(());
+    };
+    sqlx::query(SQL).bind(sweep_id).bind(units).execute(db).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_not_found(db: &mut Connection, sweep_id: i64) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set not_found = 1
+        where id = $1";
+    sqlx::query(SQL).bind(sweep_id).execute(db).await?;
+    Ok(())
+}
+
+/// The next page is ready to be asked for.
+pub(crate) async fn go_on(db: &mut Connection, task: &Task, cursor: &str) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'ready', page_no = page_no + 1, cursor = $2, attempts = 0, unusable = 0, asks = 0, reason = null
+        where id = $1";
+    one(sqlx::query(SQL)
+        .bind(task.id)
+        .bind(cursor)
+        .execute(db)
+        .await?
+        .rows_affected())
+}
+
+/// The same page is ready to be asked for again, because it was incomplete.
+pub(crate) async fn ask_again(db: &mut Connection, task: &Task) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'ready', attempts = 0, unusable = 0, asks = asks + 1, reason = 'incomplete page'
+        where id = $1";
+    one(sqlx::query(SQL).bind(task.id).execute(db).await?.rows_affected())
+}
+
+/// The task waits; a wait of zero leaves it ready.
+pub(crate) async fn wait(
+    db: &mut Connection,
+    task_id: i64,
+    now: Timestamp,
+    wait: Duration,
+    reason: &str,
+) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = case when $2 > $3 then 'waiting' else 'ready' end,
+            not_before = case when $2 > $3 then $2 end,
+            reason = $4
+        where id = $1";
+    let until = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+    one(sqlx::query(SQL)
+        .bind(task_id)
+        .bind(until)
+        .bind(now)
+        .bind(reason)
+        .execute(db)
+        .await?
+        .rows_affected())
+}
+
+/// Counts a failed attempt at the page, if it counts; returns how many there are.
+pub(crate) async fn count_attempt(db: &mut Connection, task_id: i64, counted: bool) -> Result<i64> {
+    const SQL: &str = "
+        update tasks
+        set attempts = attempts + $2
+        where id = $1
+        returning attempts";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(task_id)
+        .bind(counted)
+        .fetch_one(db)
+        .await?)
+}
+
+/// Counts a paid answer that was no page; returns how many there are.
+pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<i64> {
+    const SQL: &str = "
+        update tasks
+        set unusable = unusable + 1
+        where id = $1
+        returning unusable";
+    Ok(sqlx::query_scalar(SQL).bind(task_id).fetch_one(db).await?)
+}
+
+/// The walk starts again from page 0, because its cursor is refused.
+pub(crate) async fn restart(db: &mut Connection, task: &Task) -> Result<()> {
+    const SWEEP: &str = "
+        update sweeps
+        set walk = walk + 1, restarted = 1, barren = 0, walk_items = 0, walk_floor = distinct_items
+        where id = $1";
+    sqlx::query(SWEEP).bind(task.sweep_id).execute(&mut *db).await?;
+    from_page_0(db, task, &task.endpoint).await
+}
+
+/// The next endpoint of the route starts at page 0 in the same sweep; without one the list is `retired`.
+pub(crate) async fn next_route(
+    db: &mut Connection,
+    policy: &Policy,
+    task: &Task,
+    now: Timestamp,
+) -> Result<()> {
+    const SWEEP: &str = "
+        update sweeps
+        set walk = walk + 1, endpoint = $2, limited = 0, barren = 0, walk_items = 0, walk_floor = distinct_items
+        where id = $1";
+    let retired = holds::retired(db).await?;
+    let Some(step) = policy.next_step(task.kind, &task.target, Some(&task.endpoint), &retired) else {
+        let reason = "every endpoint of the route is retired";
+        return end(db, policy, task, Verdict::Retired, reason, None, now).await;
+    };
+    sqlx::query(SWEEP)
+        .bind(task.sweep_id)
+        .bind(&step.endpoint)
+        .execute(&mut *db)
+        .await?;
+    from_page_0(db, task, &step.endpoint).await
+}
+
+async fn from_page_0(db: &mut Connection, task: &Task, endpoint: &str) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'ready', endpoint = $2, page_no = 0, cursor = null, attempts = 0, unusable = 0, asks = 0,
+            not_before = null, reason = null
+        where id = $1";
+    one(sqlx::query(SQL)
+        .bind(task.id)
+        .bind(endpoint)
+        .execute(db)
+        .await?
+        .rows_affected())
+}
+
+/// The task waits for a person or a newer version.
+pub(crate) async fn park(
+    db: &mut Connection,
+    policy: &Policy,
+    task: &Task,
+    reason: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set state = 'parked', reason = $2, parked_body = $3, not_before = null, ledger_id = null
+        where id = $1";
+    let body = if body.is_empty() {
+        None
+    } else {
+        Some(pages::compress(body))
+    };
+    let done = sqlx::query(SQL)
+        .bind(task.id)
+        .bind(reason)
+        .bind(body)
+        .execute(&mut *db)
+        .await?;
+    one(done.rows_affected())?;
+    follow_up::list_parked(db, policy, task.list_id, now).await
+}
+
+/// The sweep is over: its verdict goes to the list, its task goes, and what the list leads to opens.
+pub(crate) async fn end(
+    db: &mut Connection,
+    policy: &Policy,
+    task: &Task,
+    verdict: Verdict,
+    reason: &str,
+    counter_after: Option<i64>,
+    now: Timestamp,
+) -> Result<()> {
+    const SWEEP: &str = "
+        update sweeps
+        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before), closes = $6
+        where id = $1";
+    const LIST: &str = "
+        update lists
+        set open_sweep = null, last_sweep = $2, verdict = $3, ended_at = $4,
+            due_at = $4 + (
+                select min(h.refresh_ms)
+                from harvest_lists as w
+                join harvests as h on h.id = w.harvest_id
+                where w.list_id = $1 and h.one_shot = 0
+            )
+        where id = $1";
+    const TASK: &str = "
+        delete from tasks
+        where id = $1";
+    const GONE: &str = "
+        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
+        values ($1, $2, $2, $2, '')
+        on conflict (id) do update set
+            gone_at = coalesce(gone_at, excluded.gone_at)";
+    let sweep = load(db, task.sweep_id).await?;
+    // Only a sweep that provably showed everything may say what is missing.
+    let follows = matches!(task.kind, Kind::Followers | Kind::Following);
+    let counted = sweep.counter_before.is_some() || counter_after.is_some();
+    let closes = follows && verdict == Verdict::Complete && counted && sweep.rejected == 0;
+    sqlx::query(SWEEP)
+        .bind(task.sweep_id)
+        .bind(now)
+        .bind(verdict.name())
+        .bind(reason)
+        .bind(counter_after)
+        .bind(closes)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(LIST)
+        .bind(task.list_id)
+        .bind(task.sweep_id)
+        .bind(verdict.name())
+        .bind(now)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(TASK).bind(task.id).execute(&mut *db).await?;
+    if closes {
+        edges::close_missing(db, task, policy.ends.close_after).await?;
+    }
+    if task.kind == Kind::Profile
+        && verdict == Verdict::Gone
+        && let Ok(user_id) = task.target.parse::<i64>()
+    {
+        sqlx::query(GONE)
+            .bind(user_id)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+    }
+    let shown = Shown {
+        kind: task.kind,
+        target: task.target.clone(),
+        depth: 1,
+        sweep: task.sweep_id,
+        ended: true,
+    };
+    follow_up::list_ended(db, policy, task.list_id, &shown, now).await
+}
+
+fn one(rows: u64) -> Result<()> {
+    if rows == 1 {
+        return Ok(());
+    }
+    Err(StoreError::RowCount {
+        what: "task",
+        expected: 1,
+        got: rows,
+    })
+}

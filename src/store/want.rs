@@ -1,0 +1,440 @@
+//! Placing wants: a harvest wants lists; each is already fresh, already under way, settled without a request, or queued.
+//!
+//! One statement a step for any number of wants, because a page can show dozens of users.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::harvests::Harvest;
+use crate::store::{Connection, Result, StoreError, holds, json_ids};
+use crate::verdict::Verdict;
+
+/// A list that a harvest wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Want {
+    pub kind: Kind,
+    pub target: String,
+    pub depth: i64,
+}
+
+/// A list that a harvest wanted and that already shows something: it ended, or another harvest has it under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub kind: Kind,
+    pub target: String,
+    pub depth: i64,
+    /// The sweep whose rows count.
+    pub sweep: i64,
+    pub ended: bool,
+}
+
+/// A list as it stands, for one want.
+struct Listed {
+    list_id: i64,
+    kind: Kind,
+    target: String,
+    depth: i64,
+    open_sweep: Option<i64>,
+    last_sweep: Option<i64>,
+    verdict: Option<Verdict>,
+    ended_at: Option<Timestamp>,
+}
+
+/// What is known of the owner of a list before anything is bought.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Owner {
+    pub private: bool,
+    pub gone: bool,
+    /// The list's size, if it was read in this generation.
+    pub counter: Option<i64>,
+}
+
+/// Places wants and returns those that already show something.
+pub(crate) async fn place(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    wants: &[Want],
+    now: Timestamp,
+) -> Result<Vec<Shown>> {
+    let listed = register(db, harvest, wants).await?;
+    let mut shown = Vec::new();
+    let mut new = Vec::new();
+    let mut joined = Vec::new();
+    for list in listed {
+        let fresh = list
+            .ended_at
+            .is_some_and(|ended_at| ended_at >= harvest.fresh_after)
+            && !matches!(list.verdict, Some(Verdict::Cancelled | Verdict::Failed));
+        match (list.open_sweep, list.last_sweep) {
+            (Some(sweep), _) => {
+                joined.push(list.list_id);
+                shown.push(list.shown(sweep, false));
+            }
+            (None, Some(sweep)) if fresh => shown.push(list.shown(sweep, true)),
+            _ => new.push(list),
+        }
+    }
+    set_open(db, harvest, &joined).await?;
+    shown.extend(start(db, policy, harvest, new, now).await?);
+    Ok(shown)
+}
+
+impl Listed {
+    fn shown(&self, sweep: i64, ended: bool) -> Shown {
+        Shown {
+            kind: self.kind,
+            target: self.target.clone(),
+            depth: self.depth,
+            sweep,
+            ended,
+        }
+    }
+}
+
+/// Makes the rows of `lists` and `harvest_lists`, and returns the lists that are new to this round of the harvest.
+async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Result<Vec<Listed>> {
+    const LISTS: &str = "
+        insert into lists (kind, target, generation)
+        select want.value ->> 0, want.value ->> 1, 0
+        from json_each($1) as want
+        where true
+        on conflict (kind, target, params) do nothing";
+    // A list that is wanted again in the same round is not touched, and so not returned.
+    const WANTED: &str = "
+        insert into harvest_lists (harvest_id, list_id, depth, round, open)
+        select $2, l.id, want.value ->> 2, $3, 0
+        from json_each($1) as want
+        join lists as l on l.kind = want.value ->> 0 and l.target = want.value ->> 1 and l.params = ''
+        where true
+        on conflict (harvest_id, list_id) do update set
+            depth = excluded.depth,
+            round = excluded.round
+        where harvest_lists.round < excluded.round
+        returning list_id, depth";
+    const STATE: &str = "
+        select id, kind, target, open_sweep, last_sweep, verdict, ended_at
+        from lists
+        where id in (select value from json_each($1))
+        order by id";
+    let json: Vec<(&str, &str, i64)> = wants
+        .iter()
+        .map(|want| (want.kind.name(), want.target.as_str(), want.depth))
+        .collect();
+    let json = serde_json::to_string(&json).unwrap_or_else(|_| "[]".into());
+    sqlx::query(LISTS).bind(&json).execute(&mut *db).await?;
+    let depths: HashMap<i64, i64> = sqlx::query(WANTED)
+        .bind(&json)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect();
+    let ids = json_ids(depths.keys().copied());
+    let mut listed = Vec::with_capacity(depths.len());
+    for row in sqlx::query(STATE).bind(ids).fetch_all(&mut *db).await? {
+        let list_id: i64 = row.get(0);
+        listed.push(Listed {
+            list_id,
+            kind: kind_of(row.get(1))?,
+            target: row.get(2),
+            depth: depths.get(&list_id).copied().unwrap_or(1),
+            open_sweep: row.get(3),
+            last_sweep: row.get(4),
+            verdict: row.get::<Option<&str>, _>(5).and_then(Verdict::find),
+            ended_at: row.get(6),
+        });
+    }
+    // The order of the wants is the order of work among equals.
+    let order: HashMap<(&str, &str), usize> = wants
+        .iter()
+        .enumerate()
+        .map(|(at, want)| ((want.kind.name(), want.target.as_str()), at))
+        .collect();
+    listed.sort_by_key(|list| order.get(&(list.kind.name(), list.target.as_str())).copied());
+    Ok(listed)
+}
+
+/// Starts a sweep of each list: settled at once where nothing needs to be bought, otherwise with a task.
+async fn start(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    lists: Vec<Listed>,
+    now: Timestamp,
+) -> Result<Vec<Shown>> {
+    const SWEEPS: &str = "
+        insert into sweeps (
+            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after
+        )
+        select
+            l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
+            case when sweep.value ->> 2 is null then null else $3 end,
+            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4
+        from json_each($1) as sweep
+        join lists as l on l.id = sweep.value ->> 0
+        order by sweep.key
+        returning id, list_id";
+    const LISTS: &str = "
+        update lists
+        set
+            generation = s.generation,
+            open_sweep = case when s.verdict is null then s.id end,
+            last_sweep = case when s.verdict is null then lists.last_sweep else s.id end,
+            verdict = coalesce(s.verdict, lists.verdict),
+            ended_at = case when s.verdict is null then lists.ended_at else $2 end
+        from sweeps as s
+        where s.list_id = lists.id and s.id in (select value from json_each($1))";
+    const TASKS: &str = "
+        insert into tasks (
+            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
+        )
+        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
+        from json_each($1) as task
+        join sweeps as s on s.id = task.value ->> 0
+        join lists as l on l.id = s.list_id
+        order by task.key";
+    if lists.is_empty() {
+        return Ok(Vec::new());
+    }
+    let owners = owners(db, &lists, harvest.fresh_after).await?;
+    let retired = holds::retired(db).await?;
+    let mut plans = Vec::with_capacity(lists.len());
+    for list in &lists {
+        let owner = owners.get(&list.list_id).copied().unwrap_or_default();
+        let step = policy.next_step(list.kind, &list.target, None, &retired);
+        let settled = unsent(owner).or_else(|| {
+            step.is_none()
+                .then_some((Verdict::Retired, "every endpoint of the route is retired"))
+        });
+        plans.push((
+            list.list_id,
+            step.filter(|_| settled.is_none())
+                .map(|step| step.endpoint.as_str()),
+            settled.map(|(verdict, _)| verdict.name()),
+            settled.map(|(_, reason)| reason),
+            owner.counter,
+        ));
+    }
+    let json = serde_json::to_string(&plans).unwrap_or_else(|_| "[]".into());
+    let sweeps: HashMap<i64, i64> = sqlx::query(SWEEPS)
+        .bind(json)
+        .bind(harvest.id)
+        .bind(now)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .map(|row| (row.get(1), row.get(0)))
+        .collect();
+    sqlx::query(LISTS)
+        .bind(json_ids(sweeps.values().copied()))
+        .bind(now)
+        .execute(&mut *db)
+        .await?;
+    let mut shown = Vec::new();
+    let mut tasks = Vec::new();
+    let mut opened = Vec::new();
+    for (list, plan) in lists.iter().zip(&plans) {
+        let sweep = sweeps.get(&list.list_id).copied().unwrap_or_default();
+        if plan.2.is_some() {
+            shown.push(list.shown(sweep, true));
+        } else {
+            opened.push(list.list_id);
+            tasks.push((sweep, list.depth, list.kind.rank()));
+        }
+    }
+    if !tasks.is_empty() {
+        let json = serde_json::to_string(&tasks).unwrap_or_else(|_| "[]".into());
+        sqlx::query(TASKS)
+            .bind(json)
+            .bind(harvest.id)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+        set_open(db, harvest, &opened).await?;
+        reopen_harvest(db, harvest.id).await?;
+    }
+    Ok(shown)
+}
+
+/// What needs no request to be known.
+fn unsent(owner: Owner) -> Option<(Verdict, &'static str)> {
+    if owner.gone {
+        Some((Verdict::Gone, "the account is gone"))
+    } else if owner.private {
+        Some((Verdict::Private, "the account is private; nothing was asked"))
+    } else if owner.counter == Some(0) {
+        Some((Verdict::Complete, "the counter is 0; nothing was asked"))
+    } else {
+        None
+    }
+}
+
+async fn set_open(db: &mut Connection, harvest: &Harvest, lists: &[i64]) -> Result<()> {
+    const SQL: &str = "
+        update harvest_lists
+        set open = 1
+        where harvest_id = $1 and list_id in (select value from json_each($2))";
+    if lists.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(SQL)
+        .bind(harvest.id)
+        .bind(json_ids(lists.iter().copied()))
+        .execute(&mut *db)
+        .await?;
+    reopen_harvest(db, harvest.id).await
+}
+
+async fn reopen_harvest(db: &mut Connection, id: i64) -> Result<()> {
+    const SQL: &str = "
+        update harvests
+        set finished_at = null
+        where id = $1 and finished_at is not null";
+    sqlx::query(SQL).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// What is known of the owners of lists, by list.
+async fn owners(
+    db: &mut Connection,
+    lists: &[Listed],
+    fresh_after: Timestamp,
+) -> Result<HashMap<i64, Owner>> {
+    let mut by_table: BTreeMap<&'static str, Vec<(&Listed, i64)>> = BTreeMap::new();
+    for list in lists {
+        if let Some((table, id)) = owner_of(list.kind, &list.target) {
+            by_table.entry(table).or_default().push((list, id));
+        }
+    }
+    let mut owners = HashMap::new();
+    for (table, lists) in by_table {
+        let ids: HashSet<i64> = lists.iter().map(|(_, id)| *id).collect();
+        let rows = owner_rows(db, table, &ids, fresh_after).await?;
+        for (list, id) in lists {
+            if let Some(row) = rows.get(&id) {
+                owners.insert(list.list_id, row.owner(list.kind));
+            }
+        }
+    }
+    Ok(owners)
+}
+
+/// What is known of the owner of one list: for the counters before and after a sweep.
+pub(crate) async fn owner(
+    db: &mut Connection,
+    kind: Kind,
+    target: &str,
+    fresh_after: Timestamp,
+) -> Result<Owner> {
+    let Some((table, id)) = owner_of(kind, target) else {
+        return Ok(Owner::default());
+    };
+    let rows = owner_rows(db, table, &HashSet::from([id]), fresh_after).await?;
+    Ok(rows.get(&id).map(|row| row.owner(kind)).unwrap_or_default())
+}
+
+/// The table and key of the row that says how large a list is.
+fn owner_of(kind: Kind, target: &str) -> Option<(&'static str, i64)> {
+    match kind {
+        Kind::Followers | Kind::Following | Kind::Medias | Kind::Clips | Kind::Reposts => {
+            Some(("users", target.parse().ok()?))
+        }
+        Kind::Comments | Kind::MediaLikers | Kind::Usertags => Some(("media", target.parse().ok()?)),
+        Kind::Replies | Kind::CommentLikers => Some(("comments", target.split_once('/')?.1.parse().ok()?)),
+        Kind::Profile | Kind::Search => None,
+    }
+}
+
+/// The counters of a row, whichever table it is from.
+struct OwnerRow {
+    private: bool,
+    gone: bool,
+    counters: [Option<i64>; 3],
+}
+
+impl OwnerRow {
+    fn owner(&self, kind: Kind) -> Owner {
+        let counter = match kind {
+            Kind::Followers | Kind::Comments | Kind::Replies => self.counters[0],
+            Kind::Following | Kind::MediaLikers | Kind::CommentLikers => self.counters[1],
+            Kind::Medias => self.counters[2],
+            Kind::Profile | Kind::Clips | Kind::Reposts | Kind::Usertags | Kind::Search => None,
+        };
+        Owner {
+            private: self.private,
+            gone: self.gone,
+            counter,
+        }
+    }
+}
+
+async fn owner_rows(
+    db: &mut Connection,
+    table: &str,
+    ids: &HashSet<i64>,
+    fresh_after: Timestamp,
+) -> Result<HashMap<i64, OwnerRow>> {
+    // An account is gone if the newest sweep of its profile says so; a counter counts if it was read since $2.
+    const USERS: &str = "
+        select
+            u.id,
+            coalesce(u.is_private, 0),
+            u.gone_at is not null,
+            case when u.profiled_at >= $2 then u.follower_count end,
+            case when u.profiled_at >= $2 then u.following_count end,
+            case when u.profiled_at >= $2 then u.media_count end
+        from users as u
+        where u.id in (select value from json_each($1))";
+    const MEDIA: &str = "
+        select
+            id, 0, 0,
+            case when profiled_at >= $2 then comment_count end,
+            case when profiled_at >= $2 then like_count end,
+            null
+        from media
+        where id in (select value from json_each($1))";
+    const COMMENTS: &str = "
+        select
+            id, 0, 0,
+            case when last_seen_at >= $2 then reply_count end,
+            case when last_seen_at >= $2 then like_count end,
+            null
+        from comments
+        where id in (select value from json_each($1))";
+    let sql = match table {
+        "users" => USERS,
+        "media" => MEDIA,
+        _ => COMMENTS,
+    };
+    let rows = sqlx::query(sql)
+        .bind(json_ids(ids.iter().copied()))
+        .bind(fresh_after)
+        .fetch_all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let owner = OwnerRow {
+                private: row.get(1),
+                gone: row.get(2),
+                counters: [row.get(3), row.get(4), row.get(5)],
+            };
+            (row.get(0), owner)
+        })
+        .collect())
+}
+
+pub(crate) fn kind_of(name: &str) -> Result<Kind> {
+    Kind::find(name).ok_or_else(|| StoreError::Unknown {
+        table: "lists",
+        column: "kind",
+        value: name.into(),
+    })
+}

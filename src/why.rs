@@ -1,0 +1,212 @@
+//! The sentence that says why nothing moves: a pure function of holds, limits, gate and queue.
+
+use crate::clock::Timestamp;
+use crate::store::holds::{Hold, Reason, Scope};
+use crate::store::progress::TaskCounts;
+
+/// Everything that can keep requests from being sent.
+#[derive(Clone, Debug, Default)]
+pub struct Situation<'a> {
+    /// The holds.
+    pub holds: &'a [Hold],
+    /// The queue.
+    pub tasks: TaskCounts,
+    /// The limit that is reached: its name and its units.
+    pub limit_reached: Option<(String, i64)>,
+    /// Until when the rate gate is closed, where that is known: only the process that sends knows it.
+    pub gate_closed_until: Option<Timestamp>,
+    /// Whether a daemon or a one-shot works on the file.
+    pub working: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why nothing is sent, or none if something can be.
+pub fn sentence(situation: &Situation<'_>) -> Option<String> {
+    let tasks = situation.tasks;
+    let unfinished = tasks.ready + tasks.waiting + tasks.leased;
+    if unfinished == 0 {
+        return Some(match tasks.parked {
+            0 => "nothing to do: every list has a verdict".into(),
+            parked => format!(
+                "{} parked and {} for a person: `gleaner tasks --state parked` shows why",
+                count(parked, "task is", "tasks are"),
+                if parked == 1 { "waits" } else { "wait" }
+            ),
+        });
+    }
+    if !situation.working {
+        return Some(format!(
+            "{} left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
+            count(unfinished, "task is", "tasks are")
+        ));
+    }
+    if let Some(held) = situation
+        .holds
+        .iter()
+        .filter(|hold| hold.scope == Scope::All)
+        .find_map(|hold| held(hold, situation))
+    {
+        return Some(held);
+    }
+    if let Some((name, units)) = &situation.limit_reached {
+        return Some(format!(
+            "budget spent: {name} allows {units} units; raise it to go on"
+        ));
+    }
+    if let Some(until) = situation.gate_closed_until.filter(|until| *until > situation.now) {
+        return Some(format!("waiting for the 429 window until {}", clock_time(until)));
+    }
+    if tasks.leased > 0 {
+        return None;
+    }
+    if tasks.ready == 0 {
+        let until = tasks.next_due.map_or_else(|| "later".into(), clock_time);
+        return Some(format!(
+            "{} waiting until {until} to be asked again",
+            count(tasks.waiting, "task is", "tasks are")
+        ));
+    }
+    situation.holds.iter().find_map(|hold| held(hold, situation))
+}
+
+fn held(hold: &Hold, situation: &Situation<'_>) -> Option<String> {
+    let what = match &hold.scope {
+        Scope::All => "everything".to_owned(),
+        Scope::Harvest(id) => format!("harvest {id}"),
+        Scope::Endpoint(path) => path.clone(),
+    };
+    let next = hold
+        .until
+        .filter(|until| *until > situation.now)
+        .map_or_else(|| "now".into(), clock_time);
+    Some(match hold.reason {
+        Reason::Paused => format!(
+            "{what} is paused since {}: `gleaner resume` goes on",
+            clock_time(hold.since)
+        ),
+        Reason::Unauthorized => "the upstream refuses the key: set a valid one and start again".into(),
+        Reason::NoFunds => "the account is out of units: top it up; the daemon goes on by itself".into(),
+        Reason::Blocked if hold.until.is_none() => {
+            "the upstream's front refuses this client again and again: stopped, start again later".into()
+        }
+        Reason::Blocked => format!("the upstream's front refuses this client: next probe at {next}"),
+        Reason::Outage => format!(
+            "nobody answers since {}: next probe at {next}",
+            clock_time(hold.since)
+        ),
+        Reason::Overcharge => format!("{what} is held, {}: look at the table overcharges", hold.detail),
+        // A retired endpoint holds nothing back: its tasks move on to the next of their route.
+        Reason::Retired => return None,
+    })
+}
+
+fn count(number: i64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// A time of day, with the date only where it is another day's: people read it, in UTC as everything else.
+fn clock_time(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(
+        |_| "?".into(),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = 1_767_225_600_000;
+
+    fn hold(scope: Scope, reason: Reason, until: Option<Timestamp>) -> Hold {
+        Hold {
+            scope,
+            reason,
+            detail: "billed 3 units where 1 were reserved".into(),
+            since: NOW,
+            until,
+        }
+    }
+
+    fn said(holds: &[Hold], change: impl FnOnce(&mut Situation<'_>)) -> String {
+        let mut situation = Situation {
+            holds,
+            tasks: TaskCounts {
+                ready: 2,
+                ..TaskCounts::default()
+            },
+            working: true,
+            now: NOW,
+            ..Situation::default()
+        };
+        change(&mut situation);
+        sentence(&situation).unwrap_or_else(|| "-".into())
+    }
+
+    #[test]
+    fn each_reason_has_its_sentence() {
+        let all = |reason, until| [hold(Scope::All, reason, until)];
+        let later = Some(NOW + 60_000);
+        let lines = [
+            said(&[], |_| {}),
+            said(&[], |situation| situation.tasks.ready = 0),
+            said(&[], |situation| {
+                situation.tasks = TaskCounts {
+                    parked: 1,
+                    ..TaskCounts::default()
+                }
+            }),
+            said(&[], |situation| situation.working = false),
+            said(&all(Reason::Paused, None), |_| {}),
+            said(&all(Reason::Unauthorized, None), |_| {}),
+            said(&all(Reason::NoFunds, None), |_| {}),
+            said(&all(Reason::Blocked, later), |_| {}),
+            said(&all(Reason::Blocked, None), |_| {}),
+            said(&all(Reason::Outage, later), |_| {}),
+            said(&[], |situation| {
+                situation.limit_reached = Some(("[budget] per_day".into(), 100));
+            }),
+            said(&[], |situation| situation.gate_closed_until = later),
+            said(&[], |situation| {
+                situation.tasks = TaskCounts {
+                    waiting: 3,
+                    next_due: later,
+                    ..TaskCounts::default()
+                };
+            }),
+            said(&[], |situation| situation.tasks.leased = 1),
+            said(&[hold(Scope::Harvest(1), Reason::Paused, None)], |_| {}),
+            said(
+                &[hold(Scope::Endpoint("/x".into()), Reason::Overcharge, None)],
+                |_| {},
+            ),
+            said(
+                &[hold(Scope::Endpoint("/x".into()), Reason::Retired, None)],
+                |_| {},
+            ),
+        ];
+        assert_eq!(
+            lines,
+            [
+                "-",
+                "nothing to do: every list has a verdict",
+                "1 task is parked and waits for a person: `gleaner tasks --state parked` shows why",
+                "2 tasks are left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
+                "everything is paused since 2026-01-01 00:00:00 UTC: `gleaner resume` goes on",
+                "the upstream refuses the key: set a valid one and start again",
+                "the account is out of units: top it up; the daemon goes on by itself",
+                "the upstream's front refuses this client: next probe at 2026-01-01 00:01:00 UTC",
+                "the upstream's front refuses this client again and again: stopped, start again later",
+                "nobody answers since 2026-01-01 00:00:00 UTC: next probe at 2026-01-01 00:01:00 UTC",
+                "budget spent: [budget] per_day allows 100 units; raise it to go on",
+                "waiting for the 429 window until 2026-01-01 00:01:00 UTC",
+                "3 tasks are waiting until 2026-01-01 00:01:00 UTC to be asked again",
+                "-",
+                "harvest 1 is paused since 2026-01-01 00:00:00 UTC: `gleaner resume` goes on",
+                "/x is held, billed 3 units where 1 were reserved: look at the table overcharges",
+                "-",
+            ]
+        );
+    }
+}

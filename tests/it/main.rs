@@ -1,0 +1,6 @@
+//! The tests that go through the real path: one binary, one file a subject.
+
+mod client;
+mod config;
+mod parse;
+mod tidy;
