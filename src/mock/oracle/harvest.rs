@@ -130,7 +130,8 @@ impl<'a> Harvest<'a> {
                 }
                 self.opened.insert(index).then_some(Target::Person(index))
             }
-            _ => Some(Target::Nobody(target, verdict)),
+            // Nobody knows whose lists these would be.
+            _ => None,
         }
     }
 

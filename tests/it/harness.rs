@@ -1,0 +1,243 @@
+//! What the tests of the whole have in common: a world that answers, a file, and an engine that runs to its end.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gleaner::client::Client;
+use gleaner::clock::{Clock, SystemClock};
+use gleaner::config::{Config, Harvest};
+use gleaner::engine::{self, Mode, Shutdown, Stop};
+use gleaner::kind::Kind;
+use gleaner::mock::oracle::{self, Expected, Plan};
+use gleaner::mock::{Settings, Upstream, World};
+use gleaner::secret::Key;
+use gleaner::seeds::SeedList;
+use gleaner::setup;
+use gleaner::store::{Database, begin, dump, harvests};
+use tempfile::TempDir;
+
+/// The kinds that can be collected.
+pub(crate) const EVERY_KIND: [Kind; 6] = [
+    Kind::Profile,
+    Kind::Followers,
+    Kind::Following,
+    Kind::Medias,
+    Kind::Comments,
+    Kind::Replies,
+];
+
+/// The key of every test: whatever holds it afterwards has leaked it.
+pub(crate) const CANARY: &str = "canary-7f3a9c51e8d24b60";
+
+/// A world, its upstream, a file, and a configuration with waits that suit a test.
+pub(crate) struct Run {
+    pub(crate) world: Arc<World>,
+    pub(crate) upstream: Upstream,
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<dyn Clock>,
+    folder: TempDir,
+}
+
+impl Run {
+    /// A world of so many users that behaves.
+    pub(crate) async fn start(seed: u64, size: usize) -> Self {
+        Self::with(seed, size, Settings::default()).await
+    }
+
+    /// A world whose upstream behaves as the settings say; it takes only the canary as its key.
+    pub(crate) async fn with(seed: u64, size: usize, settings: Settings) -> Self {
+        let world = Arc::new(World::new(seed, size));
+        let settings = Settings {
+            key: Some(CANARY.into()),
+            ..settings
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let upstream = Upstream::start(Arc::clone(&world), settings, address)
+            .await
+            .unwrap();
+        let folder = TempDir::new().unwrap();
+        let mut config = Config::default();
+        config.database.url = format!("sqlite:{}", folder.path().join("gleaner.db").display());
+        config.upstream.base_url = upstream.url();
+        config.retry.initial_interval = Duration::from_millis(5);
+        config.retry.max_interval = Duration::from_millis(50);
+        config.retry.not_found_again = Duration::from_millis(5);
+        config.retry.not_found_again_daemon = Duration::from_millis(5);
+        config.outage.probe_every = Duration::from_millis(20);
+        config.blocked.pause = Duration::from_millis(20);
+        config.funds.poll_every = Duration::from_millis(20);
+        Self {
+            world,
+            upstream,
+            config,
+            clock: Arc::new(SystemClock::default()),
+            folder,
+        }
+    }
+
+    /// The folder of the database.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub(crate) async fn database(&self) -> Database {
+        Database::open(&self.config.database.url, true).await.unwrap()
+    }
+
+    /// Adds a harvest or changes the one of that name.
+    pub(crate) async fn put(&self, harvest: &Harvest, refresh: bool) -> i64 {
+        let list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
+        let spec = setup::spec(harvest, &list.seeds, true).unwrap();
+        let policy = setup::policy(&self.config, true);
+        let database = self.database().await;
+        let mut connection = database.writer().await.unwrap();
+        let mut transaction = begin(&mut connection).await.unwrap();
+        let id = harvests::put(&mut transaction, &policy, &spec, refresh, self.clock.now())
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        id
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        setup::client(&self.config, Key::from_text(CANARY).unwrap()).unwrap()
+    }
+
+    /// Runs the engine until it stops by itself.
+    pub(crate) async fn run(&self, mode: Mode) -> Stop {
+        self.run_until(mode, &Shutdown::default()).await
+    }
+
+    /// Runs the engine until it stops by itself or is asked to.
+    pub(crate) async fn run_until(&self, mode: Mode, shutdown: &Shutdown) -> Stop {
+        let database = self.database().await;
+        let lock = database.lock().unwrap();
+        let settings = setup::engine(&self.config, true);
+        let clock = Arc::clone(&self.clock);
+        engine::run(&database, &lock, self.client(), settings, mode, clock, shutdown)
+            .await
+            .unwrap()
+    }
+
+    /// Harvests what the plan says, to the end.
+    pub(crate) async fn harvest(&self, plan: &Plan) -> Stop {
+        let id = self.put(&harvest_of(plan), false).await;
+        self.run(Mode::Harvest(id)).await
+    }
+
+    /// What a perfect harvest finds.
+    pub(crate) fn oracle(&self, plan: &Plan) -> Expected {
+        oracle::expect(&self.world, plan)
+    }
+
+    /// The canonical dump.
+    pub(crate) async fn dump(&self) -> String {
+        let mut out = Vec::new();
+        dump::write(self.database().await.readers(), &mut out)
+            .await
+            .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// One number from the tables.
+    pub(crate) async fn number(&self, statement: &'static str) -> i64 {
+        sqlx::query_scalar(statement)
+            .fetch_one(self.database().await.readers())
+            .await
+            .unwrap()
+    }
+
+    /// The rows of a statement, their columns joined by blanks.
+    pub(crate) async fn lines(&self, statement: &str) -> Vec<String> {
+        let answer = gleaner::store::sql::ask(self.database().await.readers(), statement)
+            .await
+            .unwrap();
+        let text = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        answer
+            .rows
+            .iter()
+            .map(|row| row.iter().map(text).collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
+    /// Every list with its verdict: kind, target, verdict, sorted.
+    pub(crate) async fn verdicts(&self) -> Vec<(String, String, String)> {
+        let lines = self
+            .lines("select kind, target, coalesce(verdict, 'open') from lists")
+            .await;
+        let mut verdicts: Vec<(String, String, String)> = lines
+            .iter()
+            .map(|line| {
+                let mut words = line.split(' ').map(str::to_owned);
+                let mut word = || words.next().unwrap();
+                (word(), word(), word())
+            })
+            .collect();
+        verdicts.sort();
+        verdicts
+    }
+
+    /// The billed requests that arrived, the free balance left out.
+    pub(crate) fn billed_arrivals(&self) -> usize {
+        self.upstream
+            .arrivals()
+            .iter()
+            .filter(|arrival| arrival.path != "/sys/balance")
+            .count()
+    }
+
+    /// Asserts that tables, verdicts, ledger and meter are those of a perfect harvest at its cost.
+    pub(crate) async fn assert_perfect(&self, plan: &Plan) {
+        let expected = self.oracle(plan);
+        assert_rows_equal(&self.dump().await, &expected.rows);
+        assert_eq!(self.verdicts().await, expected.verdicts);
+        let units = self.number("select coalesce(sum(units), 0) from ledger").await;
+        assert_eq!(
+            (units, self.upstream.meter()),
+            (expected.units, expected.units),
+            "ledger, meter"
+        );
+        assert_eq!(self.billed_arrivals() as u64, expected.requests);
+    }
+}
+
+/// The harvest that a plan of the oracle describes.
+pub(crate) fn harvest_of(plan: &Plan) -> Harvest {
+    let kinds = |names: &[String]| names.iter().map(|name| Kind::find(name).unwrap()).collect();
+    let mut harvest = Harvest {
+        name: "test".into(),
+        seeds: plan.seeds.clone(),
+        collect: kinds(&plan.collect),
+        depth: plan.depth,
+        expand: kinds(&plan.expand),
+        ..Harvest::default()
+    };
+    harvest.limits.users = plan.users.map(|users| users as u64);
+    harvest
+}
+
+/// Compares two dumps; a difference shows its first lines, not thousands of them.
+#[track_caller]
+pub(crate) fn assert_rows_equal(found: &str, expected: &str) {
+    if found == expected {
+        return;
+    }
+    let lines = |text: &str| {
+        text.lines()
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let (found, expected) = (lines(found), lines(expected));
+    let missing: Vec<_> = expected.difference(&found).take(4).collect();
+    let extra: Vec<_> = found.difference(&expected).take(4).collect();
+    panic!(
+        "rows differ: {} found, {} expected\nmissing: {missing:#?}\nextra: {extra:#?}",
+        found.len(),
+        expected.len()
+    );
+}
