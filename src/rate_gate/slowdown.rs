@@ -5,9 +5,9 @@ const STEP_DOWN: f64 = 2.0;
 /// A recovery takes back a part of it, so that the gate feels its way to where the complaints began.
 const STEP_UP: f64 = 1.25;
 /// A step up needs good answers for this long at the present rate...
-const SECONDS_OF_GOOD_ANSWERS: f64 = 2.0;
+const SECONDS_OF_GOOD_ANSWERS: f64 = 0.5;
 /// ...but never more of them than this.
-const GOOD_ANSWERS_AT_MOST: f64 = 20.0;
+const GOOD_ANSWERS_AT_MOST: f64 = 5.0;
 
 /// The slowdown; none to begin with.
 #[derive(Debug)]
