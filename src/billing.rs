@@ -37,6 +37,8 @@ pub fn settle(outcome: &Outcome, status: Option<u16>, header: Option<i64>, units
     let said = header.filter(|&units| units >= 0).unwrap_or(i64::from(units));
     match (outcome, status) {
         (Outcome::NeverSent { .. }, _) => Settlement::Released,
+        // The front refused it before the vendor saw it: nobody was there to bill. Only the vendor's own 403 costs.
+        (Outcome::Blocked, _) => Settlement::Settled(0),
         // A head that says that the answer is free is believed even if its body is lost.
         (_, Some(status)) if !is_billed(status) => Settlement::Settled(0),
         (_, None) | (Outcome::Reset { .. } | Outcome::Lost { .. }, Some(_)) => Settlement::Lost(said),
@@ -97,6 +99,14 @@ mod tests {
         assert_eq!(
             settle(&Outcome::Reset { reason: reason() }, None, None, 2),
             Settlement::Lost(2)
+        );
+    }
+
+    #[test]
+    fn what_the_front_refused_costs_nothing() {
+        assert_eq!(
+            settle(&Outcome::Blocked, Some(403), None, 1),
+            Settlement::Settled(0)
         );
     }
 
