@@ -108,60 +108,125 @@ pub async fn claim(
     }
     // After a hold that ended by itself one request probes; the hold is lifted when it is answered.
     let probe = over.into_iter().find(|hold| hold.scope == Scope::All);
-    let at_most = if suspects.waiting > 0 || probe.is_some() {
-        at_most.min(1)
-    } else {
-        at_most
-    };
-    // A task of a retired endpoint is not held: it moves on to the next of its route when its turn comes.
+    let at_most = if probe.is_some() { at_most.min(1) } else { at_most };
     let retired = holds::retired(db).await?;
-    let held_endpoints: Vec<&str> = holds
+    let mut round = Round {
+        policy,
+        now,
+        held_endpoints: held_endpoints(&holds, &retired),
+        retired,
+        able: harvests_in_order(db, for_whom).await?,
+        over_budget: false,
+    };
+    round
+        .able
+        .retain(|id| !holds.iter().any(|hold| hold.scope == Scope::Harvest(*id)));
+    if suspects.ready > 0 {
+        claimed.claims = round.claim(db, true, 1).await?;
+    }
+    if claimed.claims.is_empty() {
+        claimed.claims = round.claim(db, false, at_most).await?;
+    }
+    if claimed.claims.is_empty() && hand_over(db, &round.able).await? {
+        claimed.claims = round.claim(db, false, at_most).await?;
+    }
+    claimed.over_budget = round.over_budget;
+    if claimed.claims.is_empty() {
+        claimed.next_due = next_due(db).await?;
+    } else if let Some(mut hold) = probe {
+        let wait = i64::try_from(policy.probe_every.as_millis()).unwrap_or(i64::MAX);
+        hold.until = Some(now.saturating_add(wait));
+        holds::put(db, &hold).await?;
+    }
+    Ok(claimed)
+}
+
+/// What one round of claiming works with.
+struct Round<'a> {
+    policy: &'a Policy,
+    now: Timestamp,
+    retired: Vec<String>,
+    /// A JSON array of paths.
+    held_endpoints: String,
+    /// The harvests that may spend, in the order of their turns; one that reaches a limit leaves.
+    able: Vec<i64>,
+    over_budget: bool,
+}
+
+impl Round<'_> {
+    async fn claim(
+        &mut self,
+        db: &mut Connection,
+        suspects_only: bool,
+        at_most: usize,
+    ) -> Result<Vec<Claim>> {
+        let mut claims = Vec::new();
+        for harvest_id in self.able.clone() {
+            while claims.len() < at_most {
+                let Some(mut task) = first_ready(db, harvest_id, suspects_only, &self.held_endpoints).await?
+                else {
+                    break;
+                };
+                // A task of a retired endpoint moves on to the next of its route when its turn comes.
+                if self.retired.contains(&task.endpoint) {
+                    sweeps::next_route(db, self.policy, &task, self.now).await?;
+                    continue;
+                }
+                let units = self.policy.step(&task.endpoint).map_or(1, |step| step.units);
+                if !within_limits(db, self.policy, harvest_id, units, self.now).await? {
+                    self.over_budget = true;
+                    self.able.retain(|id| *id != harvest_id);
+                    break;
+                }
+                task.epoch += 1;
+                let ledger_id = ledger::reserve(db, &task, units, self.now).await?;
+                lease(db, &task, ledger_id, self.now).await?;
+                claims.push(Claim {
+                    task,
+                    permit: Permit::granted(ledger_id),
+                });
+            }
+        }
+        Ok(claims)
+    }
+}
+
+fn held_endpoints(holds: &[Hold], retired: &[String]) -> String {
+    let held: Vec<&str> = holds
         .iter()
         .filter_map(|hold| match &hold.scope {
             Scope::Endpoint(path) if !retired.contains(path) => Some(path.as_str()),
             Scope::Endpoint(_) | Scope::All | Scope::Harvest(_) => None,
         })
         .collect();
-    let held_endpoints = serde_json::to_string(&held_endpoints).unwrap_or_else(|_| "[]".into());
-    for harvest_id in harvests_in_order(db, for_whom).await? {
-        if holds.iter().any(|hold| hold.scope == Scope::Harvest(harvest_id)) {
-            continue;
-        }
-        while claimed.claims.len() < at_most {
-            let Some(mut task) = first_ready(db, harvest_id, suspects.waiting > 0, &held_endpoints).await?
-            else {
-                break;
-            };
-            if retired.contains(&task.endpoint) {
-                sweeps::next_route(db, policy, &task, now).await?;
-                continue;
-            }
-            let units = policy.step(&task.endpoint).map_or(1, |step| step.units);
-            if !within_limits(db, policy, harvest_id, units, now).await? {
-                claimed.over_budget = true;
-                break;
-            }
-            task.epoch += 1;
-            let ledger_id = ledger::reserve(db, &task, units, now).await?;
-            lease(db, &task, ledger_id, now).await?;
-            claimed.claims.push(Claim {
-                task,
-                permit: Permit::granted(ledger_id),
-            });
-        }
+    serde_json::to_string(&held).unwrap_or_else(|_| "[]".into())
+}
+
+/// A list that a harvest waits for may be paid by another one that cannot go on: held, out of budget, or not the one
+/// that a one-shot runs. Then whoever can go on takes its task over. Says whether anything changed hands.
+async fn hand_over(db: &mut Connection, able: &[i64]) -> Result<bool> {
+    const SQL: &str = "
+        update tasks
+        set harvest_id = (
+            select w.harvest_id
+            from harvest_lists as w
+            where w.list_id = tasks.list_id and w.open = 1 and w.harvest_id in (select value from json_each($1))
+            order by w.harvest_id
+            limit 1
+        )
+        where list_id in (
+                select w.list_id
+                from harvest_lists as w
+                where w.open = 1 and w.harvest_id in (select value from json_each($1))
+            )
+            and state = 'ready'
+            and harvest_id not in (select value from json_each($1))";
+    if able.is_empty() {
+        return Ok(false);
     }
-    match probe {
-        Some(mut hold) if !claimed.claims.is_empty() => {
-            let wait = i64::try_from(policy.probe_every.as_millis()).unwrap_or(i64::MAX);
-            hold.until = Some(now.saturating_add(wait));
-            holds::put(db, &hold).await?;
-        }
-        _ => {}
-    }
-    if claimed.claims.is_empty() {
-        claimed.next_due = next_due(db).await?;
-    }
-    Ok(claimed)
+    let able = crate::store::json_ids(able.iter().copied());
+    let done = sqlx::query(SQL).bind(able).execute(db).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 async fn is_finished(db: &mut Connection, id: i64) -> Result<bool> {
@@ -184,7 +249,7 @@ async fn wake(db: &mut Connection, now: Timestamp) -> Result<()> {
 
 struct Suspects {
     in_flight: i64,
-    waiting: i64,
+    ready: i64,
 }
 
 /// Tasks that were in flight at an unclean stop run alone, one by one, until each has an outcome.
@@ -198,7 +263,7 @@ async fn suspects(db: &mut Connection) -> Result<Suspects> {
     let row = sqlx::query(SQL).fetch_one(db).await?;
     Ok(Suspects {
         in_flight: row.get(0),
-        waiting: row.get(1),
+        ready: row.get(1),
     })
 }
 
