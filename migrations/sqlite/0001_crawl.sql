@@ -88,6 +88,7 @@ create table sweeps (
     generation integer not null,
     endpoint text,                      -- the endpoint of the walk; none if nothing was bought
     walk integer not null default 0,    -- +1 when the walk starts again from page 0
+    walk_reason text,                   -- why it did; its pages carry the reason in the ledger
     started_at integer not null,
     ended_at integer,
     verdict text,

@@ -94,7 +94,12 @@ pub async fn apply(
 ) -> Result<Applied> {
     let task = &finished.task;
     let fenced = !pass_fence(db, task).await?;
-    let reason = ledger_reason(&finished.report);
+    let again = if task.walk > 0 {
+        sweeps::walk_reason(db, task.sweep_id).await?
+    } else {
+        None
+    };
+    let reason = ledger_reason(&finished.report).or(again.as_deref());
     ledger::settle(
         db,
         finished.ledger_id,

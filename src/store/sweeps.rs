@@ -57,6 +57,15 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     })
 }
 
+/// Why the walk of a sweep is not its first, where it is not.
+pub(crate) async fn walk_reason(db: &mut Connection, sweep_id: i64) -> Result<Option<String>> {
+    const SQL: &str = "
+        select walk_reason
+        from sweeps
+        where id = $1";
+    Ok(sqlx::query_scalar(SQL).bind(sweep_id).fetch_one(db).await?)
+}
+
 /// Our own limits on the list, by the harvest that pays: items, pages.
 pub(crate) async fn limits(db: &mut Connection, task: &Task) -> Result<(Option<i64>, Option<i64>)> {
     let harvest = harvests::load(db, task.harvest_id).await?;
@@ -193,7 +202,8 @@ pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<
 pub(crate) async fn restart(db: &mut Connection, task: &Task) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set walk = walk + 1, restarted = 1, barren = 0, walk_items = 0, walk_floor = distinct_items
+        set walk = walk + 1, walk_reason = 'read again from page 0: a cursor was refused', restarted = 1, barren = 0,
+            walk_items = 0, walk_floor = distinct_items
         where id = $1";
     sqlx::query(SWEEP).bind(task.sweep_id).execute(&mut *db).await?;
     from_page_0(db, task, &task.endpoint).await
@@ -208,7 +218,8 @@ pub(crate) async fn next_route(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set walk = walk + 1, endpoint = $2, limited = 0, barren = 0, walk_items = 0, walk_floor = distinct_items
+        set walk = walk + 1, walk_reason = 'read from page 0 by the next endpoint of the route', endpoint = $2, limited = 0,
+            barren = 0, walk_items = 0, walk_floor = distinct_items
         where id = $1";
     let retired = holds::retired(db).await?;
     let Some(step) = policy.next_step(task.kind, &task.target, Some(&task.endpoint), &retired) else {

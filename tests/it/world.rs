@@ -47,7 +47,9 @@ async fn six_seeds_bear_every_fault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_seeds_expanded_to_200_users_bear_every_fault() {
-    let run = faulty().await;
+    let mut run = faulty().await;
+    // Raw streams can be faulty in more ways than merged lists.
+    run.config.flat.medias = false;
     let plan = Plan {
         depth: 2,
         expand: vec!["followers".into(), "following".into()],
@@ -85,6 +87,7 @@ async fn assert_nothing_lost(run: &Run, plan: &Plan) {
         .await;
     assert!(
         units - expected.units <= exceptions,
-        "every unit above the perfect cost has its reason"
+        "{} units above the perfect cost, {exceptions} with a reason",
+        units - expected.units
     );
 }
