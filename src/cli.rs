@@ -72,6 +72,7 @@ impl From<Stop> for Exit {
             Stop::Budget => Self::Budget,
             Stop::Unauthorized => Self::Unauthorized,
             Stop::NoFunds => Self::NoFunds,
+            Stop::Held => Self::Parked,
             Stop::Blocked => Self::Error,
         }
     }

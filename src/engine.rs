@@ -27,7 +27,7 @@ use crate::endpoint::Options;
 use crate::policy::Policy;
 use crate::rate_gate::RateGate;
 use crate::store::holds::{self, Reason, Scope};
-use crate::store::{Database, Lock, ledger, recover};
+use crate::store::{Database, Lock, begin, ledger, recover};
 
 pub use context::Context;
 pub use dispatch::Mode;
@@ -71,6 +71,8 @@ pub enum Stop {
     NoFunds,
     /// The upstream's front refuses this client again and again.
     Blocked,
+    /// What is left can only be asked of an endpoint that is held until a person looks.
+    Held,
 }
 
 impl Stop {
@@ -83,6 +85,7 @@ impl Stop {
             Self::Unauthorized => "unauthorized",
             Self::NoFunds => "no_funds",
             Self::Blocked => "blocked",
+            Self::Held => "held",
         }
     }
 
@@ -106,6 +109,10 @@ impl Stop {
             Self::NoFunds => {
                 "The account is out of units (402); everything bought is kept. Top it up and run the same command to go on."
             }
+            Self::Held => {
+                "What is left can only be asked of an endpoint that is held; everything bought is kept. `gleaner status` \
+                 says which and why."
+            }
             Self::Blocked => {
                 "The upstream's front refuses this client (error code: 1010) again and again; everything bought is kept. \
                  Try again later, or set [upstream] base_url to https://api.instagrapi.com."
@@ -128,9 +135,20 @@ pub async fn run(
 ) -> anyhow::Result<Stop> {
     let mut connection = database.writer().await.context("opening the file for writing")?;
     let now = clock.now();
-    let recovered = recover::begin(&mut connection, &settings.policy, std::process::id(), now)
+    let mut transaction = begin(&mut connection).await?;
+    let recovered = recover::begin(&mut transaction, &settings.policy, std::process::id(), now)
         .await
         .context("putting right what the last run left")?;
+    // Whoever starts the engine again has looked at what stopped it.
+    for reason in [
+        Reason::Unauthorized,
+        Reason::NoFunds,
+        Reason::Blocked,
+        Reason::Outage,
+    ] {
+        holds::lift(&mut transaction, &Scope::All, reason).await?;
+    }
+    transaction.commit().await?;
     if recovered.lost > 0 {
         tracing::warn!(
             lost = recovered.lost,
@@ -138,10 +156,6 @@ pub async fn run(
             "the last run died with {} requests in flight: they count as spent and are asked again, one by one",
             recovered.lost
         );
-    }
-    // Whoever starts the engine again has looked at what stopped it.
-    for reason in [Reason::Unauthorized, Reason::Blocked, Reason::Outage] {
-        holds::lift(&mut connection, &Scope::All, reason).await?;
     }
     let last_sent = ledger::last_reserved_at(&mut connection).await?;
     let since = last_sent.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));

@@ -50,7 +50,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         ));
     }
     let database = Database::open(&url, true).await?;
-    let lock = database.lock()?;
+    let lock = database.lock().await?;
     let settings = setup::engine(&config, true);
     let harvest = Harvest {
         name: "demo".into(),

@@ -32,7 +32,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let database = session::database(config, true).await?;
     let clock = session::clock();
     let policy = setup::policy(config, true);
-    let lock = match database.lock() {
+    let lock = match database.lock().await {
         Ok(lock) => Some(lock),
         // A daemon has the file: it does the sending.
         Err(StoreError::InUse { .. }) => None,

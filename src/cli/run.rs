@@ -30,7 +30,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
-    let lock = database.lock()?;
+    let lock = database.lock().await?;
     let clock = session::clock();
     let settings = setup::engine(config, false);
     for spec in &specs {

@@ -4,7 +4,6 @@ use super::arguments::Common;
 use super::output::{self, line, number};
 use super::{Exit, progress, session};
 use crate::config::Config;
-use crate::store::StoreError;
 use crate::store::progress::{self as read, Overview};
 use crate::why::{self, Situation};
 
@@ -13,7 +12,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     let database = session::database(&loaded.config, false).await?;
     let now = session::clock().now();
     let overview = read::overview(database.readers(), now).await?;
-    let working = matches!(database.lock(), Err(StoreError::InUse { .. }));
+    let working = database.is_in_use()?;
     let situation = Situation {
         holds: &overview.holds,
         tasks: overview.tasks,

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::{Context, Shutdown, Stop, worker};
 use crate::store::StoreError;
-use crate::store::claim::{Claimed, For};
+use crate::store::claim::{Claimed, For, Idle};
 
 /// How far ahead slots are taken: one claim transaction serves all of them at high rates.
 const HORIZON: Duration = Duration::from_millis(5);
@@ -98,10 +98,12 @@ async fn step(
         let Ok(place) = Arc::clone(free).try_acquire_owned() else {
             unreachable!("only the dispatcher takes places, and it took no more than there are");
         };
-        let context = Arc::clone(context);
+        let (context, stirred) = (Arc::clone(context), Arc::clone(context));
         serving.spawn(async move {
             let served = worker::serve(context, claim, slot).await;
+            // The place first: whoever is woken looks for a free one.
             drop(place);
+            stirred.stirred.notify_one();
             served
         });
     }
@@ -115,16 +117,13 @@ async fn idle(
     claimed: &Claimed,
     nothing_in_flight: bool,
 ) -> anyhow::Result<Step> {
-    if nothing_in_flight && let Mode::Harvest(_) = mode {
-        if claimed.finished {
-            return Ok(Step::Stop(Stop::Finished));
-        }
-        if claimed.no_funds {
-            return Ok(Step::Stop(Stop::NoFunds));
-        }
-        if claimed.over_budget {
-            return Ok(Step::Stop(Stop::Budget));
-        }
+    if nothing_in_flight && let (Mode::Harvest(_), Some(idle)) = (mode, claimed.idle) {
+        return Ok(Step::Stop(match idle {
+            Idle::Finished => Stop::Finished,
+            Idle::NoFunds => Stop::NoFunds,
+            Idle::OverBudget => Stop::Budget,
+            Idle::Held => Stop::Held,
+        }));
     }
     if mode == Mode::Daemon {
         context.writer.start_due_rounds(context.clock.now()).await?;

@@ -62,7 +62,6 @@ pub(crate) async fn serve(context: Arc<Context>, claim: Claim, slot: Duration) -
             .report(Box::new(parked), context.clock.now())
             .await?;
     }
-    context.stirred.notify_one();
     Ok(())
 }
 

@@ -55,14 +55,23 @@ pub struct Claim {
 pub struct Claimed {
     /// What may be sent.
     pub claims: Vec<Claim>,
-    /// Whether a limit kept a task from being claimed.
-    pub over_budget: bool,
-    /// Whether the account is known to be out of funds.
-    pub no_funds: bool,
-    /// Whether the one harvest that was asked for has nothing left to do.
-    pub finished: bool,
+    /// Why nothing could be claimed, where more than time is needed.
+    pub idle: Option<Idle>,
     /// When the next waiting task is due or the next hold is looked at, where nothing was ready.
     pub next_due: Option<Timestamp>,
+}
+
+/// Why nothing could be claimed, although no task only waits for its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// The one harvest that was asked for has nothing left to do.
+    Finished,
+    /// The account is known to be out of funds.
+    NoFunds,
+    /// A limit keeps every ready task from being claimed.
+    OverBudget,
+    /// Ready tasks are left whose endpoint is held until a person looks.
+    Held,
 }
 
 /// Whom to claim for.
@@ -89,7 +98,7 @@ pub async fn claim(
     if let For::Harvest(id) = for_whom
         && is_finished(db, id).await?
     {
-        claimed.finished = true;
+        claimed.idle = Some(Idle::Finished);
         return Ok(claimed);
     }
     wake(db, now).await?;
@@ -98,7 +107,10 @@ pub async fn claim(
         .into_iter()
         .partition(|hold| hold.until.is_some_and(|until| until <= now));
     if holds.iter().any(|hold| hold.scope == Scope::All) {
-        claimed.no_funds = holds.iter().any(|hold| hold.reason == Reason::NoFunds);
+        claimed.idle = holds
+            .iter()
+            .any(|hold| hold.reason == Reason::NoFunds)
+            .then_some(Idle::NoFunds);
         claimed.next_due = holds.iter().filter_map(|hold| hold.until).min();
         return Ok(claimed);
     }
@@ -130,9 +142,15 @@ pub async fn claim(
     if claimed.claims.is_empty() && hand_over(db, &round.able).await? {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
-    claimed.over_budget = round.over_budget;
     if claimed.claims.is_empty() {
         claimed.next_due = next_due(db).await?;
+        claimed.idle = if round.over_budget {
+            Some(Idle::OverBudget)
+        } else if claimed.next_due.is_none() && any_held(db, &round.able, &round.held_endpoints).await? {
+            Some(Idle::Held)
+        } else {
+            None
+        };
     } else if let Some(mut hold) = probe {
         let wait = i64::try_from(policy.probe_every.as_millis()).unwrap_or(i64::MAX);
         hold.until = Some(now.saturating_add(wait));
@@ -227,6 +245,26 @@ async fn hand_over(db: &mut Connection, able: &[i64]) -> Result<bool> {
     let able = crate::store::json_ids(able.iter().copied());
     let done = sqlx::query(SQL).bind(able).execute(db).await?;
     Ok(done.rows_affected() > 0)
+}
+
+async fn any_held(db: &mut Connection, able: &[i64], held_endpoints: &str) -> Result<bool> {
+    const SQL: &str = "
+        select exists (
+            select 1
+            from tasks
+            where state = 'ready'
+                and harvest_id in (select value from json_each($1))
+                and endpoint in (select value from json_each($2))
+        )";
+    if held_endpoints == "[]" {
+        return Ok(false);
+    }
+    let able = crate::store::json_ids(able.iter().copied());
+    Ok(sqlx::query_scalar(SQL)
+        .bind(able)
+        .bind(held_endpoints)
+        .fetch_one(db)
+        .await?)
 }
 
 async fn is_finished(db: &mut Connection, id: i64) -> Result<bool> {

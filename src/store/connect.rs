@@ -12,6 +12,10 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use crate::store::{Connection, Result, StoreError};
 
+/// How often and how far apart the lock is tried before the file counts as in use.
+const LOCK_ATTEMPTS: u32 = 5;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
+
 /// The first SQLite without the WAL-reset bug, which could corrupt a database that two connections write
 /// (<https://sqlite.org/wal.html>).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -81,35 +85,45 @@ impl Database {
     }
 
     /// Takes the file for this process's daemon or one-shot; another one on the same file is refused.
-    pub fn lock(&self) -> Result<Lock> {
-        let path = lock_path(&self.path);
-        let problem = |error: &std::io::Error| {
-            unusable(&path, &format!("cannot be opened: {error}"), "check its rights")
-        };
-        let mut file = OpenOptions::new()
+    pub async fn lock(&self) -> Result<Lock> {
+        let mut file = self.lock_file()?;
+        // Somebody who only looks whether the file is in use holds it for an instant.
+        for _ in 0..LOCK_ATTEMPTS {
+            if file.try_lock().is_ok() {
+                file.set_len(0)
+                    .and_then(|()| file.seek(SeekFrom::Start(0)))
+                    .and_then(|_| write!(file, "{}", std::process::id()))
+                    .map_err(|error| lock_problem(&self.path, &error))?;
+                return Ok(Lock { _file: file });
+            }
+            tokio::time::sleep(LOCK_WAIT).await;
+        }
+        let mut pid = String::new();
+        // The pid only makes the message better.
+        let _ = file.read_to_string(&mut pid);
+        Err(StoreError::InUse {
+            path: self.path.display().to_string(),
+            pid: if pid.trim().is_empty() {
+                "?".into()
+            } else {
+                pid.trim().to_owned()
+            },
+        })
+    }
+
+    /// Whether a daemon or a one-shot works on the file.
+    pub fn is_in_use(&self) -> Result<bool> {
+        Ok(self.lock_file()?.try_lock_shared().is_err())
+    }
+
+    fn lock_file(&self) -> Result<File> {
+        OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(&path)
-            .map_err(|error| problem(&error))?;
-        if file.try_lock().is_err() {
-            let mut pid = String::new();
-            // The pid only makes the message better.
-            let _ = file.read_to_string(&mut pid);
-            let pid = if pid.trim().is_empty() {
-                "?".into()
-            } else {
-                pid.trim().to_owned()
-            };
-            let path = self.path.display().to_string();
-            return Err(StoreError::InUse { path, pid });
-        }
-        file.set_len(0)
-            .and_then(|()| file.seek(SeekFrom::Start(0)))
-            .and_then(|_| write!(file, "{}", std::process::id()))
-            .map_err(|error| problem(&error))?;
-        Ok(Lock { _file: file })
+            .open(lock_path(&self.path))
+            .map_err(|error| lock_problem(&self.path, &error))
     }
 
     /// Waits for readers and closes the file.
@@ -138,6 +152,14 @@ pub fn path_of(url: &str) -> Result<PathBuf> {
         ));
     }
     Ok(PathBuf::from(path))
+}
+
+fn lock_problem(path: &Path, error: &std::io::Error) -> StoreError {
+    unusable(
+        &lock_path(path),
+        &format!("cannot be opened: {error}"),
+        "check its rights",
+    )
 }
 
 fn lock_path(path: &Path) -> PathBuf {

@@ -113,7 +113,7 @@ impl Run {
     /// Runs the engine until it stops by itself or is asked to.
     pub(crate) async fn run_until(&self, mode: Mode, shutdown: &Shutdown) -> Stop {
         let database = self.database().await;
-        let lock = database.lock().unwrap();
+        let lock = database.lock().await.unwrap();
         let settings = setup::engine(&self.config, true);
         let clock = Arc::clone(&self.clock);
         engine::run(&database, &lock, self.client(), settings, mode, clock, shutdown)
