@@ -162,9 +162,16 @@ pub async fn run(
     let gate = RateGate::resume(since, clock.elapsed());
     let tracker = TaskTracker::new();
     let (writer, writing) = writer::start(connection, settings.policy.clone(), &tracker);
-    let context = Arc::new(Context::new(client, writer, gate, settings, clock));
-    let polling = account::start(Arc::clone(&context), mode, shutdown.clone(), &tracker);
-    let stop = dispatch::run(Arc::clone(&context), mode, shutdown).await;
+    let context = Arc::new(Context::new(
+        client,
+        writer,
+        gate,
+        settings,
+        clock,
+        shutdown.clone(),
+    ));
+    let polling = account::start(Arc::clone(&context), mode, &tracker);
+    let stop = dispatch::run(Arc::clone(&context), mode).await;
     polling.abort();
     context
         .writer

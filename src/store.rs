@@ -14,6 +14,7 @@ pub mod harvests;
 pub mod holds;
 pub mod ledger;
 mod merge;
+mod owner;
 mod pages;
 pub mod progress;
 pub mod questions;

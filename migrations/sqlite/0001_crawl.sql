@@ -41,6 +41,8 @@ create table seeds (
     primary key (harvest_id, value)
 ) without rowid;
 
+create index seeds_by_value on seeds (value);
+
 -- The users whose lists a harvest reads.
 create table targets (
     harvest_id integer not null references harvests (id),
@@ -128,6 +130,7 @@ create table tasks (
     reason text,                        -- why it waits or is parked
     attempts integer not null default 0,    -- failed attempts at this page
     unusable integer not null default 0,    -- paid answers to this page that were no page
+    resets integer not null default 0,      -- connections that ended before an answer to this page
     asks integer not null default 0,        -- times this page was asked again because it was incomplete
     epoch integer not null default 0,       -- +1 at each claim; fences late commits
     deaths integer not null default 0,      -- claims since its last outcome

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::client::Outcome;
 use crate::endpoint::{Balance, Parse};
 use crate::endpoints;
-use crate::engine::{Context, Mode, Shutdown, Stop};
+use crate::engine::{Context, Mode, Stop};
 
 /// Requests a second where the account does not say.
 const DEFAULT_RATE: f64 = 15.0;
@@ -19,18 +19,13 @@ const EVERY: Duration = Duration::from_mins(10);
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// Reads the balance now and then until the engine stops.
-pub(crate) fn start(
-    context: Arc<Context>,
-    mode: Mode,
-    shutdown: Shutdown,
-    tracker: &TaskTracker,
-) -> JoinHandle<()> {
+pub(crate) fn start(context: Arc<Context>, mode: Mode, tracker: &TaskTracker) -> JoinHandle<()> {
     tracker.spawn(async move {
-        while !shutdown.is_asked() {
+        while !context.shutdown.is_asked() {
             let wait = step(&context, mode).await;
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = shutdown.asked() => {}
+                () = context.shutdown.asked() => {}
             }
         }
     })

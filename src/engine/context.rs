@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::engine::health::Health;
-use crate::engine::{Settings, Stop, Writer};
+use crate::engine::{Settings, Shutdown, Stop, Writer};
 use crate::rate_gate::RateGate;
 
 /// What the moving parts share.
@@ -16,6 +16,7 @@ pub struct Context {
     pub(crate) writer: Writer,
     pub(crate) settings: Settings,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) shutdown: Shutdown,
     pub(crate) health: Mutex<Health>,
     /// Something happened that may have made a task ready.
     pub(crate) stirred: Notify,
@@ -30,12 +31,14 @@ impl Context {
         gate: RateGate,
         settings: Settings,
         clock: Arc<dyn Clock>,
+        shutdown: Shutdown,
     ) -> Self {
         Self {
             client,
             writer,
             settings,
             clock,
+            shutdown,
             health: Mutex::default(),
             stirred: Notify::new(),
             gate: Mutex::new(gate),

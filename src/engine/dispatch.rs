@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::engine::{Context, Shutdown, Stop, worker};
+use crate::engine::{Context, Stop, worker};
 use crate::store::StoreError;
 use crate::store::claim::{Claimed, For, Idle};
 
@@ -25,9 +25,10 @@ pub enum Mode {
 }
 
 /// Dispatches until the mode's work is done or somebody asks to stop; then waits for what is in flight.
-pub(crate) async fn run(context: Arc<Context>, mode: Mode, shutdown: &Shutdown) -> anyhow::Result<Stop> {
+pub(crate) async fn run(context: Arc<Context>, mode: Mode) -> anyhow::Result<Stop> {
     let free = Arc::new(Semaphore::new(context.settings.workers));
     let mut serving: JoinSet<Result<(), StoreError>> = JoinSet::new();
+    let mut look_at = Duration::ZERO;
     let stop = loop {
         while let Some(served) = serving.try_join_next() {
             served??;
@@ -35,8 +36,14 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode, shutdown: &Shutdown) 
         if let Some(stop) = context.stopped() {
             break stop;
         }
-        if shutdown.is_asked() {
+        if context.shutdown.is_asked() {
             break Stop::Asked;
+        }
+        // On its own time, so that a long harvest does not keep the rounds of others from starting.
+        let now = context.clock.elapsed();
+        if mode == Mode::Daemon && now >= look_at {
+            look_at = now + LOOK_EVERY;
+            context.writer.start_due_rounds(context.clock.now()).await?;
         }
         match step(&context, mode, &free, &mut serving).await? {
             Step::Sent => {}
@@ -45,7 +52,7 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode, shutdown: &Shutdown) 
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
                     () = context.stirred.notified() => {}
-                    () = shutdown.asked() => {}
+                    () = context.shutdown.asked() => {}
                 }
             }
         }
@@ -92,7 +99,7 @@ async fn step(
         .await?;
     context.gate().give_back(slots.len() - claimed.claims.len());
     if claimed.claims.is_empty() {
-        return idle(context, mode, &claimed, serving.is_empty()).await;
+        return Ok(idle(context, mode, &claimed, serving.is_empty()));
     }
     for (claim, slot) in claimed.claims.into_iter().zip(slots) {
         let Ok(place) = Arc::clone(free).try_acquire_owned() else {
@@ -111,22 +118,14 @@ async fn step(
 }
 
 /// Nothing could be claimed: is there nothing left, is it not allowed, or is it only not yet time?
-async fn idle(
-    context: &Arc<Context>,
-    mode: Mode,
-    claimed: &Claimed,
-    nothing_in_flight: bool,
-) -> anyhow::Result<Step> {
+fn idle(context: &Arc<Context>, mode: Mode, claimed: &Claimed, nothing_in_flight: bool) -> Step {
     if nothing_in_flight && let (Mode::Harvest(_), Some(idle)) = (mode, claimed.idle) {
-        return Ok(Step::Stop(match idle {
+        return Step::Stop(match idle {
             Idle::Finished => Stop::Finished,
             Idle::NoFunds => Stop::NoFunds,
             Idle::OverBudget => Stop::Budget,
             Idle::Held => Stop::Held,
-        }));
-    }
-    if mode == Mode::Daemon {
-        context.writer.start_due_rounds(context.clock.now()).await?;
+        });
     }
     let until_due = claimed
         .next_due
@@ -134,5 +133,5 @@ async fn idle(
     let until_due = until_due.map_or(LOOK_EVERY, |ms| {
         Duration::from_millis(u64::try_from(ms).unwrap_or(0))
     });
-    Ok(Step::Idle(until_due.clamp(Duration::from_millis(5), LOOK_EVERY)))
+    Step::Idle(until_due.clamp(Duration::from_millis(5), LOOK_EVERY))
 }

@@ -1,33 +1,35 @@
 //! What the last answers say of the upstream as a whole: is anybody there, and does its front let us in. Pure.
 
+use std::time::Duration;
+
 /// Counts that tell an outage from a hiccup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Health {
     unanswered: u32,
     blocked: u32,
-    troubled: bool,
+    /// Refusals before this time belong to the one that began the pause: they were under way with it.
+    refused_until: Duration,
 }
 
 impl Health {
-    /// Somebody answered. Says whether a hold may have to be lifted.
-    pub(crate) fn answered(&mut self) -> bool {
-        let troubled = std::mem::take(&mut self.troubled);
+    /// Somebody answered.
+    pub(crate) fn answered(&mut self) {
         *self = Self::default();
-        troubled
     }
 
     /// Nobody answered; how often in a row now.
     pub(crate) fn unanswered(&mut self) -> u32 {
         self.unanswered += 1;
-        self.troubled = true;
         self.unanswered
     }
 
-    /// The front refused this client; how often in a row now.
-    pub(crate) fn blocked(&mut self) -> u32 {
+    /// The front refused this client at `now`, which means a pause; how often in a row now, pauses between them.
+    pub(crate) fn blocked(&mut self, now: Duration, pause: Duration) -> u32 {
         self.unanswered = 0;
-        self.blocked += 1;
-        self.troubled = true;
+        if now >= self.refused_until {
+            self.blocked += 1;
+            self.refused_until = now.saturating_add(pause);
+        }
         self.blocked
     }
 }
@@ -41,10 +43,17 @@ mod tests {
         let mut health = Health::default();
         assert_eq!(health.unanswered(), 1);
         assert_eq!(health.unanswered(), 2);
-        assert!(health.answered(), "there may be a hold");
-        assert!(!health.answered(), "it was lifted");
+        health.answered();
         assert_eq!(health.unanswered(), 1);
-        assert_eq!(health.blocked(), 1);
-        assert_eq!(health.unanswered(), 1, "a refusal is an answer of somebody");
+    }
+
+    #[test]
+    fn refusals_of_what_was_under_way_count_once() {
+        let mut health = Health::default();
+        let (pause, at) = (Duration::from_secs(30), Duration::from_secs);
+        assert_eq!(health.blocked(at(1), pause), 1);
+        assert_eq!(health.blocked(at(2), pause), 1, "it was sent before the pause");
+        assert_eq!(health.blocked(at(31), pause), 2, "the probe");
+        assert_eq!(health.blocked(at(62), pause), 3);
     }
 }

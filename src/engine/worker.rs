@@ -17,6 +17,9 @@ use crate::store::holds::{Hold, Reason, Scope};
 use crate::store::report::{Finished, Report};
 use crate::target::Target;
 
+/// A claimed request waits at most so long for its departure: what would wait out a pause goes back to the queue.
+const LONGEST_DEPARTURE: Duration = Duration::from_secs(2);
+
 /// Serves a claim to its end. An error is the database's: nothing more may be sent.
 pub(crate) async fn serve(context: Arc<Context>, claim: Claim, slot: Duration) -> Result<(), StoreError> {
     let task = claim.task.clone();
@@ -82,7 +85,17 @@ async fn ask(context: Arc<Context>, claim: Claim, slot: Duration) -> Finished {
             task,
         };
     };
-    depart(&context, slot, task.retry).await;
+    if !depart(&context, slot, task.retry).await {
+        return Finished {
+            ledger_id,
+            settlement: Settlement::Released,
+            status: None,
+            answered_at: context.clock.now(),
+            body: Vec::new(),
+            report: again(Duration::ZERO, false, "not sent: sending stopped"),
+            task,
+        };
+    }
     let options = &context.settings.options;
     let clock = context.clock.as_ref();
     let answer = context
@@ -95,7 +108,7 @@ async fn ask(context: Arc<Context>, claim: Claim, slot: Duration) -> Finished {
         answer.units_header,
         endpoint.units,
     );
-    let report = report_of(&context, &task, endpoint, &target, &answer).await;
+    let report = report_of(&context, &task, endpoint, &target, &answer);
     tracing::debug!(
         task.id,
         endpoint = endpoint.path,
@@ -116,8 +129,9 @@ async fn ask(context: Arc<Context>, claim: Claim, slot: Duration) -> Finished {
     }
 }
 
-/// Waits until the gate lets this request leave; it is asked with the same slot until it does.
-async fn depart(context: &Context, slot: Duration, is_retry: bool) {
+/// Waits until the gate lets this request leave; it is asked with the same slot until it does. Says whether it left: a
+/// request that would wait out a pause, or that is still here when somebody asks to stop, goes back to the queue.
+async fn depart(context: &Context, slot: Duration, is_retry: bool) -> bool {
     loop {
         let now = context.clock.elapsed();
         let departed = {
@@ -128,14 +142,21 @@ async fn depart(context: &Context, slot: Duration, is_retry: bool) {
             }
             departed
         };
-        match departed {
-            Ok(()) => return,
-            Err(later) => tokio::time::sleep(later.saturating_sub(now)).await,
+        let wait = match departed {
+            Ok(()) => return true,
+            Err(later) => later.saturating_sub(now),
+        };
+        if wait > LONGEST_DEPARTURE || context.stopped().is_some() {
+            return false;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = context.shutdown.asked() => return false,
         }
     }
 }
 
-async fn report_of(
+fn report_of(
     context: &Context,
     task: &Task,
     endpoint: &'static Endpoint,
@@ -143,10 +164,7 @@ async fn report_of(
     answer: &Answer,
 ) -> Report {
     if answer.outcome.is_answer() && answer.outcome != Outcome::Blocked {
-        let troubled = context.health().answered();
-        if troubled {
-            lift_troubles(context).await;
-        }
+        context.health().answered();
     }
     match &answer.outcome {
         Outcome::Page => {
@@ -198,11 +216,25 @@ async fn report_of(
         },
         Outcome::Refused { reason } => park(reason),
         Outcome::Blocked => blocked(context),
-        Outcome::NeverSent { reason } => unanswered(context, task, reason, backoff_of(context, 0), false),
-        Outcome::Reset { reason } => unanswered(context, task, reason, Duration::ZERO, false),
-        Outcome::Lost { reason } => {
-            unanswered(context, task, reason, backoff_of(context, task.attempts), true)
+        Outcome::NeverSent { reason } => unanswered(
+            context,
+            task,
+            reason,
+            again(backoff_of(context, 0), false, reason),
+        ),
+        // A kept connection that had gone stale does this once; one that does it again is trouble.
+        Outcome::Reset { reason } if task.resets == 0 => {
+            let reset = Report::Reset {
+                reason: reason.clone(),
+            };
+            unanswered(context, task, reason, reset)
         }
+        Outcome::Reset { reason } | Outcome::Lost { reason } => unanswered(
+            context,
+            task,
+            reason,
+            again(backoff_of(context, task.attempts), true, reason),
+        ),
     }
 }
 
@@ -231,10 +263,10 @@ fn unusable(context: &Context, task: &Task, reason: String) -> Report {
     }
 }
 
-fn unanswered(context: &Context, task: &Task, reason: &str, wait: Duration, counted: bool) -> Report {
+fn unanswered(context: &Context, task: &Task, reason: &str, otherwise: Report) -> Report {
     let in_a_row = context.health().unanswered();
     if in_a_row < context.settings.outage_after {
-        return again(wait, counted, reason);
+        return otherwise;
     }
     tracing::warn!(
         task.id,
@@ -252,7 +284,9 @@ fn unanswered(context: &Context, task: &Task, reason: &str, wait: Duration, coun
 }
 
 fn blocked(context: &Context) -> Report {
-    let in_a_row = context.health().blocked();
+    let in_a_row = context
+        .health()
+        .blocked(context.clock.elapsed(), context.settings.blocked_pause);
     let last = in_a_row >= context.settings.blocked_stop_after;
     if last {
         context.stop(Stop::Blocked);
@@ -260,14 +294,6 @@ fn blocked(context: &Context) -> Report {
     let detail = "the upstream's front refuses this client (error code: 1010)";
     let pause = (!last).then_some(context.settings.blocked_pause);
     Report::Held(hold(context, Reason::Blocked, detail, pause))
-}
-
-async fn lift_troubles(context: &Context) {
-    for reason in [Reason::Outage, Reason::Blocked] {
-        if let Err(error) = context.writer.lift(Scope::All, reason).await {
-            tracing::warn!(%error, "a hold could not be lifted");
-        }
-    }
 }
 
 fn hold(context: &Context, reason: Reason, detail: &str, pause: Option<Duration>) -> Hold {

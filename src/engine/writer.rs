@@ -44,7 +44,6 @@ enum Work {
         finished: Box<Finished>,
         now: Timestamp,
     },
-    Lift(Scope, Reason),
     Balance(Balance, Timestamp),
     DueRounds(Timestamp),
     EndRun(i64, Timestamp),
@@ -86,10 +85,6 @@ impl Writer {
             Done::Applied(applied) => Ok(applied),
             Done::Claimed(_) | Done::Nothing => Ok(Applied::Fenced),
         }
-    }
-
-    pub(crate) async fn lift(&self, scope: Scope, reason: Reason) -> Result<()> {
-        self.ask(Work::Lift(scope, reason)).await.map(drop)
     }
 
     pub(crate) async fn balance(&self, balance: Balance, now: Timestamp) -> Result<()> {
@@ -194,7 +189,6 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
             claim::claim(db, policy, *for_whom, *at_most, *now).await?,
         )),
         Work::Report { finished, now } => Ok(Done::Applied(report::apply(db, policy, finished, *now).await?)),
-        Work::Lift(scope, reason) => holds::lift(db, scope, *reason).await.map(|_| Done::Nothing),
         Work::Balance(said, now) => {
             balance::put(db, said.units_left, said.rate, *now).await?;
             if said.units_left > 0 {

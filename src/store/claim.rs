@@ -39,6 +39,8 @@ pub struct Task {
     pub attempts: i64,
     /// Whether this page was asked for before.
     pub retry: bool,
+    /// Connections that ended before an answer to this page.
+    pub resets: i64,
 }
 
 /// The right to send one request for a task.
@@ -328,7 +330,7 @@ async fn first_ready(
     const SQL: &str = "
         select
             t.id, t.sweep_id, t.list_id, t.kind, t.target, t.endpoint, t.page_no, t.cursor, s.walk, t.epoch, t.attempts,
-            t.attempts + t.unusable + t.asks + t.deaths > 0
+            t.attempts + t.unusable + t.asks + t.deaths + t.resets > 0, t.resets
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
         where t.harvest_id = $1
@@ -358,6 +360,7 @@ async fn first_ready(
             epoch: row.get(9),
             attempts: row.get(10),
             retry: row.get(11),
+            resets: row.get(12),
         })
     })
     .transpose()

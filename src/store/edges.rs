@@ -9,6 +9,15 @@ use crate::store::claim::Task;
 use crate::store::sweeps::Sweep;
 use crate::store::{Connection, Result, json_ids};
 
+/// A complete sweep of a follow list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended<'a> {
+    pub kind: Kind,
+    pub target: &'a str,
+    pub list_id: i64,
+    pub sweep_id: i64,
+}
+
 /// What a page showed that its sweep had not shown before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct New {
@@ -213,7 +222,11 @@ async fn show_comments(db: &mut Connection, task: &Task, sweep: &Sweep, entries:
 
 /// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other
 /// direction showed them since.
-pub(crate) async fn close_missing(db: &mut Connection, task: &Task, close_after: i64) -> Result<()> {
+pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
+    const CLOSES: &str = "
+        update sweeps
+        set closes = 1
+        where id = $1";
     // The oldest of the sweeps that must all have missed an edge.
     const SINCE: &str = "
         select id
@@ -241,15 +254,16 @@ pub(crate) async fn close_missing(db: &mut Connection, task: &Task, close_after:
         from json_each($1) as gone
         where true
         on conflict do nothing";
+    sqlx::query(CLOSES).bind(ended.sweep_id).execute(&mut *db).await?;
     let since: Option<i64> = sqlx::query_scalar(SINCE)
-        .bind(task.list_id)
+        .bind(ended.list_id)
         .bind(close_after.max(1))
         .fetch_optional(&mut *db)
         .await?;
-    let (Some(since), Ok(owner)) = (since, task.target.parse::<i64>()) else {
+    let (Some(since), Ok(owner)) = (since, ended.target.parse::<i64>()) else {
         return Ok(());
     };
-    let sql = if task.kind == Kind::Followers {
+    let sql = if ended.kind == Kind::Followers {
         FOLLOWERS
     } else {
         FOLLOWING
@@ -257,7 +271,7 @@ pub(crate) async fn close_missing(db: &mut Connection, task: &Task, close_after:
     let gone: Vec<(i64, i64)> = sqlx::query(sql)
         .bind(owner)
         .bind(since)
-        .bind(task.sweep_id)
+        .bind(ended.sweep_id)
         .fetch_all(&mut *db)
         .await?
         .into_iter()
@@ -266,7 +280,7 @@ pub(crate) async fn close_missing(db: &mut Connection, task: &Task, close_after:
     let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
     sqlx::query(DEPARTED)
         .bind(json)
-        .bind(task.sweep_id)
+        .bind(ended.sweep_id)
         .execute(db)
         .await?;
     Ok(())

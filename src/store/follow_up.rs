@@ -81,17 +81,18 @@ pub(crate) async fn look_again(
     place_all(db, policy, harvest, wants, now).await
 }
 
-/// A list ended: its harvests have one less open, and a profile opens its user's lists.
+/// A list ended: its harvests have one less open, and a profile opens its user's lists, unless a person cancelled it.
 pub(crate) async fn list_ended(
     db: &mut Connection,
     policy: &Policy,
     list_id: i64,
     shown: &Shown,
+    opens_lists: bool,
     now: Timestamp,
 ) -> Result<()> {
-    close_for_all(db, list_id).await?;
+    let closed = close_for_all(db, list_id).await?;
     for (harvest, depth) in harvests_wanting(db, list_id).await? {
-        if shown.kind == Kind::Profile {
+        if shown.kind == Kind::Profile && opens_lists {
             let shown = Shown {
                 depth,
                 ..shown.clone()
@@ -99,7 +100,9 @@ pub(crate) async fn list_ended(
             let wants = children(db, &harvest, &shown, now).await?;
             place_all(db, policy, &harvest, wants, now).await?;
         }
-        settle(db, policy, harvest.id, now).await?;
+    }
+    for harvest_id in closed {
+        settle(db, policy, harvest_id, now).await?;
     }
     Ok(())
 }
@@ -111,9 +114,8 @@ pub(crate) async fn list_parked(
     list_id: i64,
     now: Timestamp,
 ) -> Result<()> {
-    close_for_all(db, list_id).await?;
-    for (harvest, _) in harvests_wanting(db, list_id).await? {
-        settle(db, policy, harvest.id, now).await?;
+    for harvest_id in close_for_all(db, list_id).await? {
+        settle(db, policy, harvest_id, now).await?;
     }
     Ok(())
 }
@@ -123,11 +125,11 @@ pub(crate) async fn list_unparked(db: &mut Connection, list_id: i64) -> Result<(
     const OPEN: &str = "
         update harvest_lists
         set open = 1
-        where list_id = $1";
+        where list_id = $1 and round = (select h.round from harvests as h where h.id = harvest_id)";
     const HARVESTS: &str = "
         update harvests
         set finished_at = null
-        where id in (select harvest_id from harvest_lists where list_id = $1)";
+        where id in (select harvest_id from harvest_lists where list_id = $1 and open = 1)";
     sqlx::query(OPEN).bind(list_id).execute(&mut *db).await?;
     sqlx::query(HARVESTS).bind(list_id).execute(&mut *db).await?;
     Ok(())
@@ -398,11 +400,12 @@ async fn harvests_wanting(db: &mut Connection, list_id: i64) -> Result<Vec<(Harv
     Ok(wanting)
 }
 
-async fn close_for_all(db: &mut Connection, list_id: i64) -> Result<()> {
+/// Nobody waits for a list any more; returns who did.
+async fn close_for_all(db: &mut Connection, list_id: i64) -> Result<Vec<i64>> {
     const SQL: &str = "
         update harvest_lists
         set open = 0
-        where list_id = $1 and open = 1";
-    sqlx::query(SQL).bind(list_id).execute(db).await?;
-    Ok(())
+        where list_id = $1 and open = 1
+        returning harvest_id";
+    Ok(sqlx::query_scalar(SQL).bind(list_id).fetch_all(db).await?)
 }

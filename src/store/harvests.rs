@@ -76,7 +76,7 @@ pub async fn put(
             name, collect, depth, expand, limits, max_units, users_limit, weight, refresh_ms, one_shot,
             round, fresh_after, open_depth, users_added, created_at, round_started_at
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 1, 0, $11, $11)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, max(0, $11 - coalesce($9, $11)), 1, 0, $11, $11)
         on conflict (name) do update set
             collect = excluded.collect,
             depth = excluded.depth,
@@ -122,6 +122,7 @@ pub async fn put(
     let harvest = load(db, id).await?;
     follow_up::open_seeds(db, policy, &harvest, now).await?;
     if before.is_some_and(|(_, before)| before != shape) {
+        ask_more(db, id).await?;
         follow_up::look_again(db, policy, &harvest, now).await?;
     }
     follow_up::settle(db, policy, id, now).await?;
@@ -137,8 +138,14 @@ async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()>
     const TARGETS: &str = "
         delete from targets
         where harvest_id = $1";
+    // What the round before did not end is waited for again only where it is wanted again.
+    const LISTS: &str = "
+        update harvest_lists
+        set open = 0
+        where harvest_id = $1 and open = 1";
     sqlx::query(ROUND).bind(id).bind(now).execute(&mut *db).await?;
     sqlx::query(TARGETS).bind(id).execute(&mut *db).await?;
+    sqlx::query(LISTS).bind(id).execute(&mut *db).await?;
     Ok(())
 }
 
@@ -156,6 +163,30 @@ pub async fn start_due_rounds(db: &mut Connection, policy: &Policy, now: Timesta
         follow_up::settle(db, policy, *id, now).await?;
     }
     Ok(due.len())
+}
+
+/// Other limits may want more of what they ended: capped lists are wanted anew, and depths are opened from the first.
+async fn ask_more(db: &mut Connection, id: i64) -> Result<()> {
+    const CAPPED: &str = "
+        delete from harvest_lists
+        where harvest_id = $1 and list_id in (select id from lists where verdict = 'capped' and open_sweep is null)";
+    const DEPTH: &str = "
+        update harvests
+        set open_depth = 1
+        where id = $1";
+    sqlx::query(CAPPED).bind(id).execute(&mut *db).await?;
+    sqlx::query(DEPTH).bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// The harvests that may spend without any limit of their own: their names.
+pub async fn without_limit(db: &mut Connection) -> Result<Vec<String>> {
+    const SQL: &str = "
+        select name
+        from harvests
+        where max_units is null and (finished_at is null or (one_shot = 0 and refresh_ms is not null))
+        order by name";
+    Ok(sqlx::query_scalar(SQL).fetch_all(db).await?)
 }
 
 async fn add_seeds(db: &mut Connection, id: i64, seeds: &[String], now: Timestamp) -> Result<()> {

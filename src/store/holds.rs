@@ -129,6 +129,18 @@ pub async fn lift(db: &mut Connection, scope: &Scope, reason: Reason) -> Result<
     Ok(done.rows_affected() > 0)
 }
 
+/// Lifts the holds for an outage or a refusal by the front that are older than the claim of this request: its answer
+/// shows that they are over.
+pub(crate) async fn lift_troubles(db: &mut Connection, ledger_id: i64) -> Result<()> {
+    const SQL: &str = "
+        delete from holds
+        where scope = 'all'
+            and reason in ('outage', 'blocked')
+            and since <= (select reserved_at from ledger where id = $1)";
+    sqlx::query(SQL).bind(ledger_id).execute(db).await?;
+    Ok(())
+}
+
 /// All holds.
 pub async fn all<'c>(db: impl sqlx::SqliteExecutor<'c>) -> Result<Vec<Hold>> {
     const SQL: &str = "

@@ -117,7 +117,7 @@ async fn upsert<R: Record>(db: &mut Connection, rows: impl Iterator<Item = Merge
         let _ = write!(values, "{comma}row.value ->> {}", at + 5);
         let _ = write!(updates, "{comma}{column} = excluded.{column}");
     }
-    // Whoever is seen is not gone.
+    // Whoever is seen later is not gone.
     let sql = format!(
         "insert into {table} (id, stamps, profiled_at, first_seen_at, last_seen_at, {columns})
         select row.value ->> 0, row.value ->> 1, row.value ->> 2, row.value ->> 3, row.value ->> 4, {values}
@@ -128,7 +128,7 @@ async fn upsert<R: Record>(db: &mut Connection, rows: impl Iterator<Item = Merge
             profiled_at = excluded.profiled_at,
             first_seen_at = excluded.first_seen_at,
             last_seen_at = excluded.last_seen_at,
-            gone_at = null,
+            gone_at = case when excluded.last_seen_at >= gone_at then null else gone_at end,
             {updates}",
         table = R::TABLE,
         columns = R::COLUMNS.join(", "),

@@ -12,7 +12,7 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::sweeps::{self, Sweep};
-use crate::store::{Connection, Result, edges, follow_up, ledger, pages, records, want};
+use crate::store::{Connection, Result, edges, follow_up, ledger, owner, pages, records};
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
 
@@ -56,6 +56,11 @@ pub enum Report {
     /// 400: the arguments, or the cursor, are refused.
     BadRequest {
         /// What the upstream said.
+        reason: String,
+    },
+    /// The connection ended before an answer, as one that was kept too long does: asked again at once.
+    Reset {
+        /// What happened.
         reason: String,
     },
     /// No page this time: asked again after the wait.
@@ -110,8 +115,11 @@ pub async fn apply(
         finished.answered_at,
     )
     .await?;
-    if let Report::Held(hold) = &finished.report {
-        holds::put(db, hold).await?;
+    match &finished.report {
+        Report::Held(hold) => holds::put(db, hold).await?,
+        // Somebody answers: what was held because nobody did, or because the front refused us, goes on.
+        _ if finished.status.is_some() => holds::lift_troubles(db, finished.ledger_id).await?,
+        _ => {}
     }
     if fenced {
         return Ok(Applied::Fenced);
@@ -139,6 +147,10 @@ pub async fn apply(
             sweeps::next_route(db, policy, task, now).await?;
         }
         Report::BadRequest { reason } => bad_request(db, policy, finished, reason, now).await?,
+        Report::Reset { reason } => {
+            sweeps::count_reset(db, task.id).await?;
+            sweeps::wait(db, task.id, now, Duration::ZERO, reason).await?;
+        }
         Report::Again {
             wait,
             counted,
@@ -180,6 +192,7 @@ fn ledger_reason(report: &Report) -> Option<&str> {
         Report::Page(_) => None,
         Report::Unusable { reason, .. }
         | Report::BadRequest { reason }
+        | Report::Reset { reason }
         | Report::Again { reason, .. }
         | Report::Park { reason } => Some(reason),
         Report::NotFound => Some("not found"),
@@ -216,7 +229,7 @@ async fn page_came(
     {
         follow_up::name_resolved(db, policy, task.list_id, &task.target, *user_id, now).await?;
     }
-    let owner = want::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
+    let owner = owner::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
     let counter_after = page.counter.or(owner.counter);
     let (max_items, max_pages) = sweeps::limits(db, task).await?;
     let standing = Standing {
@@ -283,7 +296,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
 }
 
 async fn settled_404(db: &mut Connection, task: &Task, sweep: &Sweep) -> Result<(Verdict, &'static str)> {
-    let owner = want::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
+    let owner = owner::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
     let has_items = owner.counter.is_some_and(|counter| counter > 0);
     Ok(match task.kind {
         Kind::Profile => (Verdict::Gone, "not found, twice"),

@@ -10,7 +10,7 @@ use crate::endpoint::Page;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::claim::Task;
-use crate::store::edges::{self, New};
+use crate::store::edges::{self, Ended, New};
 use crate::store::harvests::{self, Limit};
 use crate::store::want::Shown;
 use crate::store::{Connection, Result, StoreError, follow_up, holds, pages};
@@ -86,7 +86,12 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             covered = covered + $3,
             rejected = rejected + $4,
             -- A walk that started again shows what is known until it is past where the one before it ended.
-            barren = case when $2 > 0 or walk_items < walk_floor then 0 else barren + 1 end,
+            -- A page that is asked again because it was incomplete shows what it showed before.
+            barren = case
+                when $2 > 0 or walk_items < walk_floor then 0
+                when (select asks from tasks where sweep_id = sweeps.id) > 0 then barren
+                else barren + 1
+            end,
             walk_items = walk_items + $7,
             limited = max(limited, $5),
             not_found = 0,
@@ -130,7 +135,7 @@ pub(crate) async fn set_not_found(db: &mut Connection, sweep_id: i64) -> Result<
 pub(crate) async fn go_on(db: &mut Connection, task: &Task, cursor: &str) -> Result<()> {
     const SQL: &str = "
         update tasks
-        set state = 'ready', page_no = page_no + 1, cursor = $2, attempts = 0, unusable = 0, asks = 0, reason = null
+        set state = 'ready', page_no = page_no + 1, cursor = $2, attempts = 0, unusable = 0, asks = 0, resets = 0, reason = null
         where id = $1";
     one(sqlx::query(SQL)
         .bind(task.id)
@@ -188,6 +193,16 @@ pub(crate) async fn count_attempt(db: &mut Connection, task_id: i64, counted: bo
         .await?)
 }
 
+/// Counts a connection that ended before an answer.
+pub(crate) async fn count_reset(db: &mut Connection, task_id: i64) -> Result<()> {
+    const SQL: &str = "
+        update tasks
+        set resets = resets + 1
+        where id = $1";
+    sqlx::query(SQL).bind(task_id).execute(db).await?;
+    Ok(())
+}
+
 /// Counts a paid answer that was no page; returns how many there are.
 pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<i64> {
     const SQL: &str = "
@@ -238,7 +253,7 @@ async fn from_page_0(db: &mut Connection, task: &Task, endpoint: &str) -> Result
     const SQL: &str = "
         update tasks
         set state = 'ready', endpoint = $2, page_no = 0, cursor = null, attempts = 0, unusable = 0, asks = 0,
-            not_before = null, reason = null
+            resets = 0, not_before = null, reason = null
         where id = $1";
     one(sqlx::query(SQL)
         .bind(task.id)
@@ -288,7 +303,7 @@ pub(crate) async fn end(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before), closes = $6
+        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before)
         where id = $1";
     const LIST: &str = "
         update lists
@@ -319,7 +334,6 @@ pub(crate) async fn end(
         .bind(verdict.name())
         .bind(reason)
         .bind(counter_after)
-        .bind(closes)
         .execute(&mut *db)
         .await?;
     sqlx::query(LIST)
@@ -331,7 +345,13 @@ pub(crate) async fn end(
         .await?;
     sqlx::query(TASK).bind(task.id).execute(&mut *db).await?;
     if closes {
-        edges::close_missing(db, task, policy.ends.close_after).await?;
+        let ended = Ended {
+            kind: task.kind,
+            target: &task.target,
+            list_id: task.list_id,
+            sweep_id: task.sweep_id,
+        };
+        edges::close_missing(db, ended, policy.ends.close_after).await?;
     }
     if task.kind == Kind::Profile
         && verdict == Verdict::Gone
@@ -350,7 +370,15 @@ pub(crate) async fn end(
         sweep: task.sweep_id,
         ended: true,
     };
-    follow_up::list_ended(db, policy, task.list_id, &shown, now).await
+    follow_up::list_ended(
+        db,
+        policy,
+        task.list_id,
+        &shown,
+        verdict != Verdict::Cancelled,
+        now,
+    )
+    .await
 }
 
 fn one(rows: u64) -> Result<()> {

@@ -8,7 +8,8 @@ use crate::store::harvests::Harvest;
 use crate::store::want::Want;
 use crate::store::{Connection, Result};
 
-/// Makes users targets of a harvest; those that are targets already stay as they are. The wants are for the new ones.
+/// Makes users targets of a harvest; those that are targets already stay as they are, unless this is a shorter
+/// way to them. The wants are for the others.
 pub(crate) async fn open_targets(
     db: &mut Connection,
     harvest: &Harvest,
@@ -21,7 +22,10 @@ pub(crate) async fn open_targets(
         select $2, target.value ->> 0, $3, target.value ->> 1, $4, $5
         from json_each($1) as target
         where true
-        on conflict (harvest_id, user_id) do nothing
+        on conflict (harvest_id, user_id) do update set
+            depth = excluded.depth,
+            rank = excluded.rank
+        where excluded.depth < depth
         returning user_id";
     let json = serde_json::to_string(users).unwrap_or_else(|_| "[]".into());
     let new: HashSet<i64> = sqlx::query_scalar(SQL)
@@ -89,7 +93,7 @@ pub(crate) async fn open_next_depth(
         where not exists (select 1 from targets as x where x.harvest_id = $1 and x.user_id = shown.user_id)
         group by user_id
         order by min((rank << 44) | (way << 40) | position)
-        limit $5 - (select users_added from harvests where id = $1)";
+        limit max(0, $5 - (select users_added from harvests where id = $1))";
     const OPENED: &str = "
         update harvests
         set open_depth = open_depth + 1, users_added = users_added + $2

@@ -126,7 +126,7 @@ pub async fn retry(db: &mut Connection, id: Option<i64>) -> Result<usize> {
         where id = $1 or ($1 is null and state = 'parked')";
     const READY: &str = "
         update tasks
-        set state = 'ready', reason = null, not_before = null, attempts = 0, unusable = 0, asks = 0, lone_deaths = 0,
+        set state = 'ready', reason = null, not_before = null, attempts = 0, unusable = 0, asks = 0, resets = 0, lone_deaths = 0,
             deaths = 0, parked_body = null
         where id = $1 and state in ('parked', 'waiting')";
     let chosen = sqlx::query(CHOSEN).bind(id).fetch_all(&mut *db).await?;
@@ -190,6 +190,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Task> {
         epoch: row.get(9),
         attempts: row.get(10),
         retry: false,
+        resets: 0,
     })
 }
 

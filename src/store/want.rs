@@ -2,14 +2,16 @@
 //!
 //! One statement a step for any number of wants, because a page can show dozens of users.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::harvests::Harvest;
+use crate::store::edges::{self, Ended};
+use crate::store::harvests::{Harvest, Limit};
+use crate::store::owner::{self, Owner};
 use crate::store::{Connection, Result, StoreError, holds, json_ids};
 use crate::verdict::Verdict;
 
@@ -42,15 +44,9 @@ struct Listed {
     last_sweep: Option<i64>,
     verdict: Option<Verdict>,
     ended_at: Option<Timestamp>,
-}
-
-/// What is known of the owner of a list before anything is bought.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Owner {
-    pub private: bool,
-    pub gone: bool,
-    /// The list's size, if it was read in this generation.
-    pub counter: Option<i64>,
+    parked: bool,
+    /// Pages and items of the newest sweep that ended.
+    bought: (i64, i64),
 }
 
 /// Places wants and returns those that already show something.
@@ -66,13 +62,21 @@ pub(crate) async fn place(
     let mut new = Vec::new();
     let mut joined = Vec::new();
     for list in listed {
-        let fresh = list
+        let recent = list
             .ended_at
-            .is_some_and(|ended_at| ended_at >= harvest.fresh_after)
-            && !matches!(list.verdict, Some(Verdict::Cancelled | Verdict::Failed));
+            .is_some_and(|ended_at| ended_at >= harvest.fresh_after);
+        let fresh = recent
+            && match list.verdict {
+                Some(Verdict::Cancelled | Verdict::Failed) => false,
+                Some(Verdict::Capped) => !wants_more(harvest, &list),
+                _ => true,
+            };
         match (list.open_sweep, list.last_sweep) {
+            // A parked list waits for a person: nobody waits for it meanwhile.
             (Some(sweep), _) => {
-                joined.push(list.list_id);
+                if !list.parked {
+                    joined.push(list.list_id);
+                }
                 shown.push(list.shown(sweep, false));
             }
             (None, Some(sweep)) if fresh => shown.push(list.shown(sweep, true)),
@@ -82,6 +86,15 @@ pub(crate) async fn place(
     set_open(db, harvest, &joined).await?;
     shown.extend(start(db, policy, harvest, new, now).await?);
     Ok(shown)
+}
+
+/// Whether a harvest wants more of a list than the limit of another one let be bought.
+fn wants_more(harvest: &Harvest, list: &Listed) -> bool {
+    match harvest.limits.get(&list.kind) {
+        None => true,
+        Some(Limit::Items(items)) => *items > list.bought.1,
+        Some(Limit::Pages(pages)) => *pages > list.bought.0,
+    }
 }
 
 impl Listed {
@@ -104,7 +117,8 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         from json_each($1) as want
         where true
         on conflict (kind, target, params) do nothing";
-    // A list that is wanted again in the same round is not touched, and so not returned.
+    // A list that is wanted again in the same round is not touched, and so not returned; unless it turned out to be
+    // nearer to the seeds, so that more may hang from it.
     const WANTED: &str = "
         insert into harvest_lists (harvest_id, list_id, depth, round, open)
         select $2, l.id, want.value ->> 2, $3, 0
@@ -114,13 +128,17 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         on conflict (harvest_id, list_id) do update set
             depth = excluded.depth,
             round = excluded.round
-        where harvest_lists.round < excluded.round
+        where harvest_lists.round < excluded.round or harvest_lists.depth > excluded.depth
         returning list_id, depth";
     const STATE: &str = "
-        select id, kind, target, open_sweep, last_sweep, verdict, ended_at
-        from lists
-        where id in (select value from json_each($1))
-        order by id";
+        select
+            l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict, l.ended_at,
+            exists (select 1 from tasks as t where t.list_id = l.id and t.state = 'parked'),
+            coalesce(s.pages, 0), coalesce(s.distinct_items, 0)
+        from lists as l
+        left join sweeps as s on s.id = l.last_sweep
+        where l.id in (select value from json_each($1))
+        order by l.id";
     let json: Vec<(&str, &str, i64)> = wants
         .iter()
         .map(|want| (want.kind.name(), want.target.as_str(), want.depth))
@@ -149,6 +167,8 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             last_sweep: row.get(4),
             verdict: row.get::<Option<&str>, _>(5).and_then(Verdict::find),
             ended_at: row.get(6),
+            parked: row.get(7),
+            bought: (row.get(8), row.get(9)),
         });
     }
     // The order of the wants is the order of work among equals.
@@ -203,25 +223,7 @@ async fn start(
     if lists.is_empty() {
         return Ok(Vec::new());
     }
-    let owners = owners(db, &lists, harvest.fresh_after).await?;
-    let retired = holds::retired(db).await?;
-    let mut plans = Vec::with_capacity(lists.len());
-    for list in &lists {
-        let owner = owners.get(&list.list_id).copied().unwrap_or_default();
-        let step = policy.next_step(list.kind, &list.target, None, &retired);
-        let settled = unsent(owner).or_else(|| {
-            step.is_none()
-                .then_some((Verdict::Retired, "every endpoint of the route is retired"))
-        });
-        plans.push((
-            list.list_id,
-            step.filter(|_| settled.is_none())
-                .map(|step| step.endpoint.as_str()),
-            settled.map(|(verdict, _)| verdict.name()),
-            settled.map(|(_, reason)| reason),
-            owner.counter,
-        ));
-    }
+    let plans = plan(db, policy, harvest, &lists).await?;
     let json = serde_json::to_string(&plans).unwrap_or_else(|_| "[]".into());
     let sweeps: HashMap<i64, i64> = sqlx::query(SWEEPS)
         .bind(json)
@@ -240,6 +242,12 @@ async fn start(
     let mut shown = Vec::new();
     let mut tasks = Vec::new();
     let mut opened = Vec::new();
+    let empty = plans
+        .iter()
+        .filter(|plan| plan.2 == Some(Verdict::Complete.name()))
+        .map(|plan| plan.0)
+        .collect();
+    close_empty(db, policy, &lists, &empty, &sweeps).await?;
     for (list, plan) in lists.iter().zip(&plans) {
         let sweep = sweeps.get(&list.list_id).copied().unwrap_or_default();
         if plan.2.is_some() {
@@ -261,6 +269,72 @@ async fn start(
         reopen_harvest(db, harvest.id).await?;
     }
     Ok(shown)
+}
+
+/// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter.
+type Plan<'a> = (
+    i64,
+    Option<&'a str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<i64>,
+);
+
+async fn plan<'a>(
+    db: &mut Connection,
+    policy: &'a Policy,
+    harvest: &Harvest,
+    lists: &[Listed],
+) -> Result<Vec<Plan<'a>>> {
+    let asked: Vec<(i64, Kind, &str)> = lists
+        .iter()
+        .map(|list| (list.list_id, list.kind, list.target.as_str()))
+        .collect();
+    let owners = owner::owners(db, &asked, harvest.fresh_after).await?;
+    let retired = holds::retired(db).await?;
+    let mut plans = Vec::with_capacity(lists.len());
+    for list in lists {
+        let owner = owners.get(&list.list_id).copied().unwrap_or_default();
+        let step = policy.next_step(list.kind, &list.target, None, &retired);
+        let settled = unsent(owner).or_else(|| {
+            step.is_none()
+                .then_some((Verdict::Retired, "every endpoint of the route is retired"))
+        });
+        plans.push((
+            list.list_id,
+            step.filter(|_| settled.is_none())
+                .map(|step| step.endpoint.as_str()),
+            settled.map(|(verdict, _)| verdict.name()),
+            settled.map(|(_, reason)| reason),
+            owner.counter,
+        ));
+    }
+    Ok(plans)
+}
+
+/// A follow list whose counter is 0 is known whole without a request: whoever was on it has left.
+async fn close_empty(
+    db: &mut Connection,
+    policy: &Policy,
+    lists: &[Listed],
+    empty: &HashSet<i64>,
+    sweeps: &HashMap<i64, i64>,
+) -> Result<()> {
+    for list in lists.iter().filter(|list| empty.contains(&list.list_id)) {
+        let Some(sweep) = sweeps.get(&list.list_id) else {
+            continue;
+        };
+        if matches!(list.kind, Kind::Followers | Kind::Following) {
+            let ended = Ended {
+                kind: list.kind,
+                target: &list.target,
+                list_id: list.list_id,
+                sweep_id: *sweep,
+            };
+            edges::close_missing(db, ended, policy.ends.close_after).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What needs no request to be known.
@@ -299,136 +373,6 @@ async fn reopen_harvest(db: &mut Connection, id: i64) -> Result<()> {
         where id = $1 and finished_at is not null";
     sqlx::query(SQL).bind(id).execute(db).await?;
     Ok(())
-}
-
-/// What is known of the owners of lists, by list.
-async fn owners(
-    db: &mut Connection,
-    lists: &[Listed],
-    fresh_after: Timestamp,
-) -> Result<HashMap<i64, Owner>> {
-    let mut by_table: BTreeMap<&'static str, Vec<(&Listed, i64)>> = BTreeMap::new();
-    for list in lists {
-        if let Some((table, id)) = owner_of(list.kind, &list.target) {
-            by_table.entry(table).or_default().push((list, id));
-        }
-    }
-    let mut owners = HashMap::new();
-    for (table, lists) in by_table {
-        let ids: HashSet<i64> = lists.iter().map(|(_, id)| *id).collect();
-        let rows = owner_rows(db, table, &ids, fresh_after).await?;
-        for (list, id) in lists {
-            if let Some(row) = rows.get(&id) {
-                owners.insert(list.list_id, row.owner(list.kind));
-            }
-        }
-    }
-    Ok(owners)
-}
-
-/// What is known of the owner of one list: for the counters before and after a sweep.
-pub(crate) async fn owner(
-    db: &mut Connection,
-    kind: Kind,
-    target: &str,
-    fresh_after: Timestamp,
-) -> Result<Owner> {
-    let Some((table, id)) = owner_of(kind, target) else {
-        return Ok(Owner::default());
-    };
-    let rows = owner_rows(db, table, &HashSet::from([id]), fresh_after).await?;
-    Ok(rows.get(&id).map(|row| row.owner(kind)).unwrap_or_default())
-}
-
-/// The table and key of the row that says how large a list is.
-fn owner_of(kind: Kind, target: &str) -> Option<(&'static str, i64)> {
-    match kind {
-        Kind::Followers | Kind::Following | Kind::Medias | Kind::Clips | Kind::Reposts => {
-            Some(("users", target.parse().ok()?))
-        }
-        Kind::Comments | Kind::MediaLikers | Kind::Usertags => Some(("media", target.parse().ok()?)),
-        Kind::Replies | Kind::CommentLikers => Some(("comments", target.split_once('/')?.1.parse().ok()?)),
-        Kind::Profile | Kind::Search => None,
-    }
-}
-
-/// The counters of a row, whichever table it is from.
-struct OwnerRow {
-    private: bool,
-    gone: bool,
-    counters: [Option<i64>; 3],
-}
-
-impl OwnerRow {
-    fn owner(&self, kind: Kind) -> Owner {
-        let counter = match kind {
-            Kind::Followers | Kind::Comments | Kind::Replies => self.counters[0],
-            Kind::Following | Kind::MediaLikers | Kind::CommentLikers => self.counters[1],
-            Kind::Medias => self.counters[2],
-            Kind::Profile | Kind::Clips | Kind::Reposts | Kind::Usertags | Kind::Search => None,
-        };
-        Owner {
-            private: self.private,
-            gone: self.gone,
-            counter,
-        }
-    }
-}
-
-async fn owner_rows(
-    db: &mut Connection,
-    table: &str,
-    ids: &HashSet<i64>,
-    fresh_after: Timestamp,
-) -> Result<HashMap<i64, OwnerRow>> {
-    // An account is gone if the newest sweep of its profile says so; a counter counts if it was read since $2.
-    const USERS: &str = "
-        select
-            u.id,
-            coalesce(u.is_private, 0),
-            u.gone_at is not null,
-            case when u.profiled_at >= $2 then u.follower_count end,
-            case when u.profiled_at >= $2 then u.following_count end,
-            case when u.profiled_at >= $2 then u.media_count end
-        from users as u
-        where u.id in (select value from json_each($1))";
-    const MEDIA: &str = "
-        select
-            id, 0, 0,
-            case when profiled_at >= $2 then comment_count end,
-            case when profiled_at >= $2 then like_count end,
-            null
-        from media
-        where id in (select value from json_each($1))";
-    const COMMENTS: &str = "
-        select
-            id, 0, 0,
-            case when last_seen_at >= $2 then reply_count end,
-            case when last_seen_at >= $2 then like_count end,
-            null
-        from comments
-        where id in (select value from json_each($1))";
-    let sql = match table {
-        "users" => USERS,
-        "media" => MEDIA,
-        _ => COMMENTS,
-    };
-    let rows = sqlx::query(sql)
-        .bind(json_ids(ids.iter().copied()))
-        .bind(fresh_after)
-        .fetch_all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let owner = OwnerRow {
-                private: row.get(1),
-                gone: row.get(2),
-                counters: [row.get(3), row.get(4), row.get(5)],
-            };
-            (row.get(0), owner)
-        })
-        .collect())
 }
 
 pub(crate) fn kind_of(name: &str) -> Result<Kind> {

@@ -309,7 +309,8 @@ impl<'a> Naive<'a> {
         }
         let kinds = ["followers", "following", "medias"];
         let is_wanted = |kind: &str| plan.collect.iter().any(|each| each == kind);
-        for seed in gone {
+        // Nobody knows whose lists those of a name would be.
+        for seed in gone.into_iter().filter(|seed| !seed.starts_with('@')) {
             for kind in kinds.into_iter().filter(|kind| is_wanted(kind)) {
                 self.judge(kind, &seed, "gone");
             }
