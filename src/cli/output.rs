@@ -1,7 +1,9 @@
 //! What every command prints alike: tables, JSON, errors, the log.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use serde::Serialize;
@@ -73,6 +75,26 @@ pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
     let _ = writeln!(anstream::stderr(), "error: {}", printable(&text));
 }
 
+/// Prints what the arguments came to where they are no command: help, the version, or what is wrong with them.
+pub(crate) fn arguments(answer: &clap::Error) -> ExitCode {
+    let asked_for_json = std::env::args_os().any(|argument| argument == "--json");
+    if asked_for_json && answer.use_stderr() {
+        let text = answer.to_string();
+        let text = text.trim().trim_start_matches("error: ");
+        let value = serde_json::json!({ "error": text, "exit_code": Exit::Refused.code() });
+        let _ = writeln!(std::io::stdout(), "{value}");
+    }
+    let _ = answer.print();
+    ExitCode::from(
+        if answer.use_stderr() {
+            Exit::Refused
+        } else {
+            Exit::Done
+        }
+        .code(),
+    )
+}
+
 /// A table for people: no lines, columns aligned.
 pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
@@ -108,6 +130,20 @@ pub(crate) fn time(at: i64) -> String {
         |_| "?".into(),
         |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
+}
+
+/// How many of something: `1 unit`, `1,200 units`.
+pub(crate) fn count(of: i64, one: &str, many: &str) -> String {
+    format!("{} {}", number(of), if of == 1 { one } else { many })
+}
+
+/// A time to wait, for people: `8 s`, `3 min`, `2.5 h`.
+pub(crate) fn wait(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6_000 => format!("{} min", seconds / 60),
+        seconds => format!("{}.{} h", seconds / 3_600, seconds % 3_600 / 360),
+    }
 }
 
 /// A number with thousands apart.

@@ -15,12 +15,18 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     }
     let config = &loaded.config;
     let limits: Vec<Option<i64>> = config.harvest.iter().map(|harvest| harvest.max_units).collect();
-    setup::require_limit(config, &limits)?;
+    setup::require_limit(config, &limits).map_err(|error| session::refuse(error.to_string()))?;
     let mut specs = Vec::new();
     for wanted in &config.harvest {
-        let seeds = setup::seeds(wanted)?;
+        let seeds = setup::seeds(wanted).map_err(|error| {
+            session::refuse(format!("harvest {}: {error:#}; nothing was sent", wanted.name))
+        })?;
         for rejected in &seeds.rejected {
-            tracing::warn!(harvest = wanted.name, "seed rejected: {rejected}");
+            tracing::warn!(
+                harvest = wanted.name,
+                "seed rejected: {}",
+                harvest::rejection(rejected)
+            );
         }
         specs.push(
             setup::spec(wanted, &seeds.seeds, false).map_err(|error| session::refuse(error.to_string()))?,
