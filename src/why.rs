@@ -48,7 +48,8 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
     }
     if let Some((name, units)) = &situation.limit_reached {
         return Some(format!(
-            "budget spent: {name} allows {units} units; raise it to go on"
+            "budget spent: {name} allows {}; raise it to go on",
+            count(*units, "unit", "units")
         ));
     }
     if !situation.working {

@@ -33,10 +33,11 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let database = session::database(config, true).await?;
     let clock = session::clock();
     let policy = setup::policy(config, true);
-    let lock = lock(&database).await?;
-    let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
+    // Before the file is taken, so that whoever sees it taken can stop this process gently.
     let shutdown = Shutdown::default();
     shutdown.listen()?;
+    let lock = lock(&database).await?;
+    let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
     let progress = Progress::start(&database, Some(harvest_id), common, clock.clone());
     let lock = match lock {
         Some(lock) => Followed::Left(lock),

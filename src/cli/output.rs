@@ -1,11 +1,12 @@
 //! What every command prints alike: tables, JSON, errors, the log.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -17,6 +18,34 @@ use crate::secret::{Key, RedactedOutput, Redactor};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Refusal(pub(crate) String);
+
+/// The line that renews itself, while there is one: the log goes above it.
+static RENEWED_LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// From now on the log leaves this line alone; none for no line any more.
+pub(super) fn keep_below_the_log(line: Option<ProgressBar>) {
+    *RENEWED_LINE.lock().unwrap_or_else(PoisonError::into_inner) = line;
+}
+
+/// Standard error, above the line that renews itself.
+struct AboveTheLine;
+
+impl Write for AboveTheLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let line = RENEWED_LINE
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match line {
+            Some(line) => line.suspend(|| io::stderr().write(bytes)),
+            None => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
 
 /// The log begins before the key is known.
 static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
@@ -30,13 +59,13 @@ pub(crate) fn hide(key: &Key) {
 pub(crate) fn start_log(quiet: bool) {
     let level = if quiet { "error" } else { "info" };
     let filter = config::log_filter().unwrap_or_else(|| format!("{level},sqlx=warn,hyper=warn,reqwest=warn"));
-    let colours = std::io::stderr().is_terminal() && !config::without_colours();
+    let colours = io::stderr().is_terminal() && !config::without_colours();
     // A second start, as in tests, keeps the first.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_ansi(colours)
         .with_target(false)
-        .with_writer(RedactedOutput::new(std::io::stderr, REDACTOR.clone()))
+        .with_writer(RedactedOutput::new(|| AboveTheLine, REDACTOR.clone()))
         .try_init();
 }
 
@@ -47,12 +76,12 @@ pub(crate) fn line(text: impl AsRef<str>) {
 
 /// Prints a text as it is.
 pub(crate) fn raw(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// Prints a JSON value on a line of its own.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string(value)?);
+    let _ = writeln!(io::stdout(), "{}", serde_json::to_string(value)?);
     Ok(())
 }
 
@@ -70,7 +99,7 @@ pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
     let text = String::from_utf8_lossy(&REDACTOR.redact(text.as_bytes())).into_owned();
     if as_json {
         let value = serde_json::json!({ "error": text, "exit_code": exit.code() });
-        let _ = writeln!(std::io::stdout(), "{value}");
+        let _ = writeln!(io::stdout(), "{value}");
     }
     let _ = writeln!(anstream::stderr(), "error: {}", printable(&text));
 }
@@ -82,7 +111,7 @@ pub(crate) fn arguments(answer: &clap::Error) -> ExitCode {
         let text = answer.to_string();
         let text = text.trim().trim_start_matches("error: ");
         let value = serde_json::json!({ "error": text, "exit_code": Exit::Refused.code() });
-        let _ = writeln!(std::io::stdout(), "{value}");
+        let _ = writeln!(io::stdout(), "{value}");
     }
     let _ = answer.print();
     ExitCode::from(

@@ -72,6 +72,9 @@ async fn show(
     if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
         bar.set_style(style);
     }
+    if terminal {
+        output::keep_below_the_log(Some(bar.clone()));
+    }
     let mut before: Option<(Duration, i64)> = None;
     let (mut said, mut kept_back) = (String::new(), 0);
     loop {
@@ -101,6 +104,7 @@ async fn show(
             kept_back += 1;
         }
     }
+    output::keep_below_the_log(None);
     bar.finish_and_clear();
 }
 
