@@ -80,7 +80,10 @@ impl From<Stop> for Exit {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return output::arguments(&answer),
+    };
     output::start_log(arguments.common.quiet);
     let json = arguments.common.json;
     let ended = runtime().and_then(|runtime| runtime.block_on(perform(arguments)));
@@ -116,8 +119,10 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
 
 fn exit_of(error: &anyhow::Error) -> Exit {
     for cause in error.chain() {
-        if let Some(StoreError::InUse { .. }) = cause.downcast_ref() {
-            return Exit::InUse;
+        match cause.downcast_ref() {
+            Some(StoreError::InUse { .. }) => return Exit::InUse,
+            Some(StoreError::Refused(_) | StoreError::Unusable(_)) => return Exit::Refused,
+            _ => {}
         }
         if cause.is::<crate::config::token::TokenError>() {
             return Exit::Unauthorized;

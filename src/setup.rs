@@ -139,7 +139,7 @@ pub fn seeds(harvest: &config::Harvest) -> anyhow::Result<SeedList> {
     let mut list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
     let mut known: HashSet<Seed> = list.seeds.iter().cloned().collect();
     for path in &harvest.seed_files {
-        let file = SeedList::read(path).with_context(|| format!("seeds in {}", path.display()))?;
+        let file = SeedList::read(path)?;
         list.seeds
             .extend(file.seeds.into_iter().filter(|seed| known.insert(seed.clone())));
         list.rejected.extend(file.rejected);

@@ -2,13 +2,15 @@
 
 use crate::clock::Timestamp;
 use crate::store::holds::{Hold, Reason, Scope};
-use crate::store::progress::TaskCounts;
+use crate::store::progress::{HarvestView, TaskCounts};
 
 /// Everything that can keep requests from being sent.
 #[derive(Clone, Debug, Default)]
 pub struct Situation<'a> {
     /// The holds.
     pub holds: &'a [Hold],
+    /// The harvests, so that a hold can be named.
+    pub harvests: &'a [HarvestView],
     /// The queue.
     pub tasks: TaskCounts,
     /// The limit that is reached: its name and its units.
@@ -35,12 +37,7 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
             ),
         });
     }
-    if !situation.working {
-        return Some(format!(
-            "{} left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
-            count(unfinished, "task is", "tasks are")
-        ));
-    }
+    // What a person must do comes first: starting a gleaner would not help.
     if let Some(held) = situation
         .holds
         .iter()
@@ -51,7 +48,14 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
     }
     if let Some((name, units)) = &situation.limit_reached {
         return Some(format!(
-            "budget spent: {name} allows {units} units; raise it to go on"
+            "budget spent: {name} allows {}; raise it to go on",
+            count(*units, "unit", "units")
+        ));
+    }
+    if !situation.working {
+        return Some(format!(
+            "{} left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
+            count(unfinished, "task is", "tasks are")
         ));
     }
     if let Some(until) = situation.gate_closed_until.filter(|until| *until > situation.now) {
@@ -71,10 +75,18 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
 }
 
 fn held(hold: &Hold, situation: &Situation<'_>) -> Option<String> {
-    let what = match &hold.scope {
-        Scope::All => "everything".to_owned(),
-        Scope::Harvest(id) => format!("harvest {id}"),
-        Scope::Endpoint(path) => path.clone(),
+    // Probes are made by whoever works on the file; without, nothing is known of an outage.
+    if !situation.working && matches!(hold.reason, Reason::Outage | Reason::Blocked) {
+        return None;
+    }
+    let (what, whom) = match &hold.scope {
+        Scope::All => ("everything".to_owned(), String::new()),
+        Scope::Harvest(id) => {
+            let named = situation.harvests.iter().find(|harvest| harvest.id == *id);
+            let name = named.map_or_else(|| id.to_string(), |harvest| harvest.name.clone());
+            (format!("harvest {name}"), format!(" {name}"))
+        }
+        Scope::Endpoint(path) => (path.clone(), String::new()),
     };
     let next = hold
         .until
@@ -82,11 +94,14 @@ fn held(hold: &Hold, situation: &Situation<'_>) -> Option<String> {
         .map_or_else(|| "now".into(), clock_time);
     Some(match hold.reason {
         Reason::Paused => format!(
-            "{what} is paused since {}: `gleaner resume` goes on",
+            "{what} is paused since {}: `gleaner resume{whom}` goes on",
             clock_time(hold.since)
         ),
         Reason::Unauthorized => "the upstream refuses the key: set a valid one and start again".into(),
-        Reason::NoFunds => "the account is out of units: top it up; the daemon goes on by itself".into(),
+        Reason::NoFunds if situation.working => {
+            "the account is out of units: top it up; the daemon goes on by itself".into()
+        }
+        Reason::NoFunds => "the account is out of units: top it up and start again".into(),
         Reason::Blocked if hold.until.is_none() => {
             "the upstream's front refuses this client again and again: stopped, start again later".into()
         }
@@ -148,6 +163,11 @@ mod tests {
     fn each_reason_has_its_sentence() {
         let all = |reason, until| [hold(Scope::All, reason, until)];
         let later = Some(NOW + 60_000);
+        let named = [HarvestView {
+            id: 1,
+            name: "brands".into(),
+            ..HarvestView::default()
+        }];
         let lines = [
             said(&[], |_| {}),
             said(&[], |situation| situation.tasks.ready = 0),
@@ -176,7 +196,12 @@ mod tests {
                 };
             }),
             said(&[], |situation| situation.tasks.leased = 1),
-            said(&[hold(Scope::Harvest(1), Reason::Paused, None)], |_| {}),
+            said(&[hold(Scope::Harvest(1), Reason::Paused, None)], |situation| {
+                situation.harvests = &named;
+            }),
+            said(&all(Reason::Paused, None), |situation| situation.working = false),
+            said(&all(Reason::NoFunds, None), |situation| situation.working = false),
+            said(&all(Reason::Outage, later), |situation| situation.working = false),
             said(
                 &[hold(Scope::Endpoint("/x".into()), Reason::Overcharge, None)],
                 |_| {},
@@ -203,7 +228,10 @@ mod tests {
                 "waiting for the 429 window until 2026-01-01 00:01:00 UTC",
                 "3 tasks are waiting until 2026-01-01 00:01:00 UTC to be asked again",
                 "-",
-                "harvest 1 is paused since 2026-01-01 00:00:00 UTC: `gleaner resume` goes on",
+                "harvest brands is paused since 2026-01-01 00:00:00 UTC: `gleaner resume brands` goes on",
+                "everything is paused since 2026-01-01 00:00:00 UTC: `gleaner resume` goes on",
+                "the account is out of units: top it up and start again",
+                "2 tasks are left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
                 "/x is held, billed 3 units where 1 were reserved: look at the table overcharges",
                 "-",
             ]

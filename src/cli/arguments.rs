@@ -14,9 +14,16 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// Options that every command takes stand apart in its help.
+const EVERYWHERE: &str = "Options of every command";
+
+/// So do those of the commands that send.
+const UPSTREAM: &str = "Upstream";
+
 const AFTER_HELP: &str = "\
 Start with `gleaner demo`: it needs no key. Then set HIKERAPI_TOKEN and try
   gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20
+It buys at most 20 units, and the same command again buys nothing twice.
 
 Exit codes: 0 done, 1 error, 2 input refused, 3 something is parked or failed, 4 budget reached,
 5 key missing or refused, 6 account out of funds, 7 the file is in use.";
@@ -24,17 +31,17 @@ Exit codes: 0 done, 1 error, 2 input refused, 3 something is parked or failed, 4
 /// What every command takes.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Common {
-    /// Configuration file; else gleaner.toml here, else the one in the configuration folder.
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Configuration file; else gleaner.toml here, else ~/.config/gleaner/config.toml.
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub(crate) config: Option<PathBuf>,
-    /// Database, sqlite:PATH. Config: [database] url.
-    #[arg(long, global = true, value_name = "URL")]
+    /// Database, sqlite:PATH; else sqlite:gleaner.db. Config: [database] url.
+    #[arg(long, global = true, value_name = "URL", help_heading = EVERYWHERE)]
     pub(crate) database: Option<String>,
-    /// Print JSON for scripts.
-    #[arg(long, global = true)]
+    /// Print JSON for scripts, errors too.
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) json: bool,
     /// Print results and errors only, no progress.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) quiet: bool,
 }
 
@@ -42,13 +49,13 @@ pub(crate) struct Common {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Sending {
     /// Where the upstream is. Config: [upstream] base_url.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = UPSTREAM)]
     pub(crate) base_url: Option<String>,
     /// Requests a second at most; else what the account allows. Config: [upstream] rate.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = UPSTREAM)]
     pub(crate) rate: Option<f64>,
     /// Requests in flight at most. Config: [upstream] workers.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = UPSTREAM)]
     pub(crate) workers: Option<usize>,
 }
 
@@ -88,20 +95,15 @@ pub(crate) struct Harvest {
     /// A file with a seed a line. May be given again.
     #[arg(long, value_name = "FILE")]
     pub(crate) seed_file: Vec<PathBuf>,
-    /// The harvest's name.
-    #[arg(long, default_value = "default")]
+    /// The harvest's name. One of the config is taken as it stands there, with what is given here on top.
+    #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) name: String,
-    /// What to collect: profile, followers, following, medias, comments, replies.
-    #[arg(
-        long,
-        value_name = "KIND,...",
-        value_delimiter = ',',
-        default_value = "profile"
-    )]
+    /// What to collect: profile, followers, following, medias, comments, replies. [default: profile]
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
     pub(crate) collect: Vec<String>,
-    /// 1 for the seeds alone, 2 also for the users found on their lists, and so on.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) depth: u32,
+    /// 1 for the seeds alone, 2 also for the users found on their lists, and so on. [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
     /// The lists whose users are harvested at the next depth: followers, following.
     #[arg(long, value_name = "WAY,...", value_delimiter = ',')]
     pub(crate) expand: Vec<String>,
@@ -109,10 +111,10 @@ pub(crate) struct Harvest {
     /// given again.
     #[arg(long, value_name = "KIND=N")]
     pub(crate) limit: Vec<String>,
-    /// The most units that this harvest may spend, in all its runs.
+    /// The most units that this harvest may spend, in all its runs; can be raised.
     #[arg(long, value_name = "N")]
     pub(crate) max_units: Option<i64>,
-    /// Ask everything again, also what has a verdict.
+    /// Buy every list again, also those that have a verdict.
     #[arg(long)]
     pub(crate) refresh: bool,
     #[command(flatten)]
@@ -132,27 +134,37 @@ pub(crate) struct Run {
 pub(crate) struct Tasks {
     #[command(subcommand)]
     pub(crate) command: Option<TasksCommand>,
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
     /// Only tasks in this state: ready, waiting, leased, parked.
-    #[arg(long)]
+    #[arg(long, value_name = "STATE", value_parser = ["ready", "waiting", "leased", "parked"])]
     pub(crate) state: Option<String>,
-    /// At most so many.
-    #[arg(long, default_value_t = 50)]
+    /// At most so many, those that a person should look at first.
+    #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) at_most: i64,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TasksCommand {
+    /// List tasks; the same as `gleaner tasks`.
+    List(Listing),
     /// Show one task, with the beginning of the answer that parked it.
     Show {
         /// The task's number.
         id: i64,
     },
     /// Ask again: one task, or all that are parked.
+    #[command(group = clap::ArgGroup::new("which").required(true))]
     Retry {
         /// The task's number.
+        #[arg(group = "which")]
         id: Option<i64>,
         /// All parked tasks.
-        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
+        #[arg(long, group = "which")]
         all: bool,
     },
     /// End one task's list as cancelled; what was bought is kept.
@@ -170,7 +182,7 @@ pub(crate) struct Which {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
-    /// One statement.
+    /// One statement, in quotes. Times are unix milliseconds; `select name from sqlite_schema` lists the tables.
     pub(crate) statement: String,
 }
 
@@ -206,7 +218,7 @@ pub(crate) struct World {
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) world: World,
-    /// The file to make; one from an earlier demo is replaced.
+    /// The file to make. One from an earlier demo is replaced; any other is refused.
     #[arg(long, value_name = "FILE", default_value = "gleaner-demo.db")]
     pub(crate) file: PathBuf,
 }

@@ -9,14 +9,13 @@ use sqlx::Connection as _;
 use super::arguments::{Common, Demo as Flags};
 use super::output::{self, line, number};
 use super::progress::{self, Progress};
-use super::{Exit, session, sql as shown};
-use crate::config::{Config, Harvest};
+use super::{Exit, session, sql as answers};
+use crate::config::{Config, Harvest, Limits};
 use crate::engine::{self, Mode, Shutdown};
 use crate::kind::Kind;
 use crate::mock::oracle::{self, Plan};
 use crate::mock::{Settings, Upstream, World};
 use crate::secret::Key;
-use crate::seeds::SeedList;
 use crate::setup;
 use crate::store::{Database, dump, harvests, progress as read, questions, sql};
 
@@ -29,35 +28,57 @@ const COLLECT: [Kind; 6] = [
     Kind::Replies,
 ];
 
+/// The name of the demo's only harvest.
+const NAME: &str = "demo";
+
+/// Whose lists are read beside the seeds': so many of the users on the seeds' lists.
+const USERS: usize = 60;
+
+const WAYS: [Kind; 2] = [Kind::Followers, Kind::Following];
+
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let clock = session::clock();
+    let url = format!("sqlite:{}", flags.file.display());
+    replace(&url, &flags.file).await?;
     let world = Arc::new(World::new(flags.world.seed, flags.world.size));
-    let seeds = world.seeds(6);
+    let plan = Plan {
+        depth: 2,
+        expand: WAYS.map(|way| way.name().to_owned()).to_vec(),
+        users: Some(USERS),
+        ..Plan::of(world.seeds(6), &COLLECT.map(Kind::name))
+    };
     let upstream = Upstream::start(
         Arc::clone(&world),
         Settings::default(),
         SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
     )
     .await?;
-    replace(&flags.file)?;
-    let url = format!("sqlite:{}", flags.file.display());
     let config = demo_config(&url, &upstream.url());
-    if !common.json {
+    if !common.json && !common.quiet {
         line(format!(
-            "A world of {} simulated users, {} seeds: profiles, followers, following, posts, comments, replies.\n",
+            "A simulated Instagram of {} users answers on this machine: no key, no cost, nothing leaves it.\n\
+             From {} seeds gleaner reads profiles, followers, following, posts, comments and replies, then the same of\n\
+             {USERS} users it finds on the seeds' lists.\n",
             number(i64::try_from(flags.world.size).unwrap_or(i64::MAX)),
-            seeds.len()
+            plan.seeds.len()
         ));
     }
     let database = Database::open(&url, true).await?;
     let lock = database.lock().await?;
     let settings = setup::engine(&config, true);
     let harvest = Harvest {
-        name: "demo".into(),
+        name: NAME.into(),
+        seeds: plan.seeds.clone(),
         collect: COLLECT.to_vec(),
+        depth: plan.depth,
+        expand: WAYS.to_vec(),
+        limits: Limits {
+            users: Some(USERS as u64),
+            ..Limits::default()
+        },
         ..Harvest::default()
     };
-    let list = SeedList::collect(seeds.iter().map(String::as_str));
+    let list = setup::seeds(&harvest)?;
     let spec = setup::spec(&harvest, &list.seeds, true)?;
     let mut connection = database.writer().await?;
     let id = harvests::put(&mut connection, &settings.policy, &spec, false, clock.now()).await?;
@@ -82,7 +103,6 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         line(stop.sentence());
         return Ok(stop.into());
     }
-    let plan = Plan::of(seeds, &COLLECT.map(Kind::name));
     let expected = oracle::expect(&world, &plan);
     let mut rows = Vec::new();
     dump::write(database.readers(), &mut rows).await?;
@@ -141,27 +161,20 @@ async fn tell(
     for (question, statement) in questions::DEMO {
         line(question);
         let answer = sql::ask(database.readers(), statement).await?;
-        let header: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
-        line(output::table(
-            &header,
-            answer
-                .rows
-                .iter()
-                .map(|row| row.iter().map(shown::text).collect()),
-        ));
+        line(answers::table_of(&answer));
         line("");
     }
     line(format!(
-        "{} rows in {:.1} s from {} requests, {} units.",
+        "{} rows in {:.1} s from {} requests: {} units.",
         number(i64::try_from(outcome.rows).unwrap_or(i64::MAX)),
         outcome.seconds,
-        outcome.requests,
+        number(i64::try_from(outcome.requests).unwrap_or(i64::MAX)),
         number(outcome.units),
     ));
     line(
         match (outcome.rows_equal, outcome.units == outcome.units_expected) {
             (true, true) => {
-                "Every row is what the simulated world holds, none is missing, and nothing was bought twice."
+                "Checked against the simulated world: every row is there and right, and no page was bought twice."
                     .to_owned()
             }
             (false, _) => "The rows are NOT what the simulated world holds: please report this.".to_owned(),
@@ -171,15 +184,22 @@ async fn tell(
             ),
         },
     );
-    line(format!(
-        "\nAsk more:      gleaner sql --database sqlite:{} \"select * from completeness\"",
-        file.display()
-    ));
-    line("For real:      export HIKERAPI_TOKEN=..., then");
-    line(
-        "               gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20",
-    );
+    what_next(file);
     Ok(exit)
+}
+
+/// Lines that can be copied: the program is called as it was called.
+fn what_next(file: &Path) {
+    let program = std::env::args().next().unwrap_or_else(|| "gleaner".into());
+    let database = format!("--database sqlite:{}", file.display());
+    line(format!(
+        "\nGo on:\n  \
+         {program} status {database}\n  \
+         {program} sql {database} \"select * from completeness limit 20\"\n\n\
+         With a key of HikerAPI, for at most 20 units:\n  \
+         export HIKERAPI_TOKEN=...\n  \
+         {program} harvest natgeo --collect profile,followers --limit followers=2p --max-units 20"
+    ));
 }
 
 fn demo_config(url: &str, base_url: &str) -> Config {
@@ -192,9 +212,23 @@ fn demo_config(url: &str, base_url: &str) -> Config {
     config
 }
 
-/// Removes the file of an earlier demo; anybody else's file is left alone by the check on opening.
-fn replace(file: &Path) -> anyhow::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-lock"] {
+/// Removes the file of an earlier demo, and only that: any other may hold what was paid for.
+async fn replace(url: &str, file: &Path) -> anyhow::Result<()> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let database = Database::open(url, false).await?;
+    let lock = database.lock().await?;
+    let harvests = read::harvests(database.readers()).await?;
+    database.close().await;
+    if let Some(other) = harvests.iter().find(|harvest| harvest.name != NAME) {
+        return Err(session::refuse(format!(
+            "{} is no earlier demo's: it holds the harvest {:?}; name another with --file; nothing was changed",
+            file.display(),
+            other.name
+        )));
+    }
+    for suffix in ["-wal", "-shm", "", "-lock"] {
         let mut name = file.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {
@@ -203,5 +237,6 @@ fn replace(file: &Path) -> anyhow::Result<()> {
             Err(error) => return Err(session::refuse(format!("{}: {error}", file.display()))),
         }
     }
+    drop(lock);
     Ok(())
 }

@@ -9,12 +9,13 @@ use super::output::{self, line};
 use super::progress::{self, Progress};
 use super::{Exit, session};
 use crate::config::{self, Config, Environment};
+use crate::endpoints;
 use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
-use crate::seeds::{Seed, SeedList};
+use crate::seeds::{Rejected, Seed, SeedList};
 use crate::setup;
 use crate::store::harvests::{self, HarvestSpec};
-use crate::store::{Database, StoreError, begin, progress as read};
+use crate::store::{Database, Lock, StoreError, begin, ledger, progress as read};
 
 /// How often the file is looked at while a daemon does the work.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -23,27 +24,27 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let loaded = session::config(common, Some(&flags.sending))?;
     let config = &loaded.config;
     let wanted = harvest_of(&flags, config)?;
-    setup::require_limit(config, &[wanted.max_units])?;
-    let seeds = seeds_of(&wanted)?;
+    let (seeds, rejected) = seeds_of(&wanted)?;
     let spec = setup::spec(&wanted, &seeds, true).map_err(|error| session::refuse(error.to_string()))?;
+    setup::require_limit(config, &[wanted.max_units]).map_err(|error| session::refuse(error.to_string()))?;
     let key = setup::key(config, &Environment::of_process())?;
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
     let clock = session::clock();
     let policy = setup::policy(config, true);
-    let lock = match database.lock().await {
-        Ok(lock) => Some(lock),
-        // A daemon has the file: it does the sending.
-        Err(StoreError::InUse { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
+    // Before the file is taken, so that whoever sees it taken can stop this process gently.
     let shutdown = Shutdown::default();
     shutdown.listen()?;
+    let lock = lock(&database).await?;
+    let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
     let progress = Progress::start(&database, Some(harvest_id), common, clock.clone());
+    let lock = match lock {
+        Some(lock) => Followed::Left(lock),
+        None => follow(&database, harvest_id, &shutdown).await?,
+    };
     let stop = match lock {
-        Some(lock) => {
+        Followed::Left(lock) => {
             let settings = engine::Settings {
                 policy,
                 ..setup::engine(config, true)
@@ -51,24 +52,38 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
             let mode = Mode::Harvest(harvest_id);
             engine::run(&database, &lock, client, settings, mode, clock.clone(), &shutdown).await?
         }
-        None => follow(&database, harvest_id, &shutdown).await?,
+        Followed::Ended(stop) => stop,
     };
     progress.finish().await;
-    summary(common, &database, harvest_id, stop, clock.now()).await
+    summary(common, &database, harvest_id, stop, &rejected).await
 }
 
-/// The harvest that the flags describe.
+/// The right to work on the file, unless another gleaner has it: that one does the sending then.
+async fn lock(database: &Database) -> anyhow::Result<Option<Lock>> {
+    match database.lock().await {
+        Ok(lock) => Ok(Some(lock)),
+        Err(StoreError::InUse { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The harvest that the flags describe, on top of the configured one of that name.
 fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest> {
-    let mut harvest = config::Harvest {
+    let configured = config.harvest.iter().find(|harvest| harvest.name == flags.name);
+    let mut harvest = configured.cloned().unwrap_or_else(|| config::Harvest {
         name: flags.name.clone(),
-        seeds: flags.seeds.clone(),
-        seed_files: flags.seed_file.clone(),
-        collect: kinds("--collect", &flags.collect)?,
-        depth: flags.depth,
-        expand: kinds("--expand", &flags.expand)?,
-        max_units: flags.max_units,
         ..config::Harvest::default()
-    };
+    });
+    harvest.seeds.extend(flags.seeds.iter().cloned());
+    harvest.seed_files.extend(flags.seed_file.iter().cloned());
+    if !flags.collect.is_empty() {
+        harvest.collect = kinds("--collect", &flags.collect)?;
+    }
+    if !flags.expand.is_empty() {
+        harvest.expand = kinds("--expand", &flags.expand)?;
+    }
+    harvest.depth = flags.depth.unwrap_or(harvest.depth);
+    harvest.max_units = flags.max_units.or(harvest.max_units);
     for limit in &flags.limit {
         let parsed = limit
             .split_once('=')
@@ -91,22 +106,26 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
 pub(super) fn kinds(flag: &str, names: &[String]) -> anyhow::Result<Vec<Kind>> {
     let kind = |name: &String| {
         Kind::find(name.trim()).ok_or_else(|| {
-            let known = Kind::ALL.map(Kind::name).join(", ");
-            session::refuse(format!("{flag} {name}: there is no such kind; there are {known}"))
+            let collected = |kind: &Kind| endpoints::ALL.iter().any(|endpoint| endpoint.kind == Some(*kind));
+            let known: Vec<_> = Kind::ALL.into_iter().filter(collected).map(Kind::name).collect();
+            session::refuse(format!(
+                "{flag} {name}: there is no such kind; there are {}; nothing was sent",
+                known.join(", ")
+            ))
         })
     };
     names.iter().filter(|name| !name.is_empty()).map(kind).collect()
 }
 
 /// The seeds; a line that is none is reported, and the others are harvested all the same.
-fn seeds_of(harvest: &config::Harvest) -> anyhow::Result<Vec<Seed>> {
+fn seeds_of(harvest: &config::Harvest) -> anyhow::Result<(Vec<Seed>, Vec<Rejected>)> {
     let SeedList {
         seeds,
         rejected,
         repeated,
-    } = setup::seeds(harvest)?;
+    } = setup::seeds(harvest).map_err(|error| session::refuse(format!("{error:#}; nothing was sent")))?;
     for rejected in &rejected {
-        tracing::warn!("seed rejected: {rejected}");
+        tracing::warn!("seed rejected: {}", rejection(rejected));
     }
     for repeated in &repeated {
         tracing::info!("{repeated}");
@@ -114,7 +133,15 @@ fn seeds_of(harvest: &config::Harvest) -> anyhow::Result<Vec<Seed>> {
     if seeds.is_empty() && !rejected.is_empty() {
         return Err(session::refuse("none of the seeds can be used; nothing was sent"));
     }
-    Ok(seeds)
+    Ok((seeds, rejected))
+}
+
+/// Arguments have no lines: their text says which one it is.
+pub(super) fn rejection(rejected: &Rejected) -> String {
+    match rejected.file {
+        Some(_) => rejected.to_string(),
+        None => format!("{:?}: {}", rejected.text, rejected.reason),
+    }
 }
 
 pub(super) async fn put(
@@ -132,37 +159,59 @@ pub(super) async fn put(
     Ok(id)
 }
 
-/// Waits for a daemon to finish the harvest.
-async fn follow(database: &Database, harvest_id: i64, shutdown: &Shutdown) -> anyhow::Result<Stop> {
-    tracing::info!("a daemon works on this file: the seeds are added, and it does the rest");
+/// How following another gleaner ended.
+enum Followed {
+    /// The harvest has come to its end, or nobody waits for it any more.
+    Ended(Stop),
+    /// The other one has left the file before that.
+    Left(Lock),
+}
+
+/// Waits for the gleaner that works on the file to finish the harvest.
+async fn follow(database: &Database, harvest_id: i64, shutdown: &Shutdown) -> anyhow::Result<Followed> {
+    tracing::info!("another gleaner works on this file: the seeds are added, and it sends");
     loop {
         let harvests = read::harvests(database.readers()).await?;
-        if harvests
-            .iter()
-            .any(|harvest| harvest.id == harvest_id && harvest.finished_at.is_some())
+        let harvest = harvests.iter().find(|harvest| harvest.id == harvest_id);
+        if harvest.is_some_and(|harvest| harvest.finished_at.is_some()) {
+            return Ok(Followed::Ended(Stop::Finished));
+        }
+        let spent = ledger::spent_by(database.readers(), harvest_id).await?;
+        let limit = harvest.and_then(|harvest| harvest.max_units);
+        if limit.is_some_and(|units| spent.settled + spent.lost >= units) {
+            return Ok(Followed::Ended(Stop::Budget));
+        }
+        if !database.is_in_use()?
+            && let Some(lock) = lock(database).await?
         {
-            return Ok(Stop::Finished);
+            tracing::info!("the other gleaner has stopped: going on in its place");
+            return Ok(Followed::Left(lock));
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = shutdown.asked() => return Ok(Stop::Asked),
+            () = shutdown.asked() => return Ok(Followed::Ended(Stop::Asked)),
         }
     }
 }
 
 /// What was found, what it cost, and what to do next.
-pub(super) async fn summary(
+async fn summary(
     common: &Common,
     database: &Database,
     harvest_id: i64,
     stop: Stop,
-    now: i64,
+    rejected: &[Rejected],
 ) -> anyhow::Result<Exit> {
     let harvests = read::harvests(database.readers()).await?;
     let harvest = harvests.into_iter().find(|harvest| harvest.id == harvest_id);
+    let is_finished = harvest
+        .as_ref()
+        .is_some_and(|harvest| harvest.finished_at.is_some());
     let troubled = read::troubled_lists(database.readers(), harvest_id).await?;
     let exit = match Exit::from(stop) {
         Exit::Done if troubled > 0 => Exit::Parked,
+        // Whoever chains commands must not take half a harvest for a whole one.
+        Exit::Done if !is_finished => Exit::Error,
         exit => exit,
     };
     let rows = read::row_counts(database.readers()).await?;
@@ -171,8 +220,10 @@ pub(super) async fn summary(
             .iter()
             .map(|(name, count)| ((*name).to_owned(), (*count).into()))
             .collect();
+        let rejected: Vec<String> = rejected.iter().map(rejection).collect();
         output::json(&serde_json::json!({
-            "harvest": harvest, "rows": rows, "stopped": stop.name(), "exit_code": exit.code(),
+            "harvest": harvest, "rows": rows, "rejected_seeds": rejected, "troubled_lists": troubled,
+            "stopped": stop.name(), "exit_code": exit.code(),
         }))?;
         return Ok(exit);
     }
@@ -184,18 +235,36 @@ pub(super) async fn summary(
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| format!("{} {name}", output::number(*count)))
             .collect();
-        line(format!("The file holds {}.", rows.join(", ")));
+        if !rows.is_empty() {
+            line(format!(
+                "{} holds {}.",
+                database.path().display(),
+                rows.join(", ")
+            ));
+        }
+        let limit = harvest
+            .max_units
+            .map_or_else(String::new, |units| format!(" of its {}", output::number(units)));
         line(format!(
-            "This harvest has cost {} units.",
-            output::number(harvest.units)
+            "Harvest {} has cost {}{limit} so far.",
+            harvest.name,
+            output::count(harvest.units, "unit", "units")
         ));
     }
-    let overview = read::overview(database.readers(), now).await?;
     line(stop.sentence());
-    if overview.tasks.parked > 0 {
-        line(
-            "Something is parked: `gleaner tasks --state parked` shows it, `gleaner tasks retry --all` asks again.",
-        );
+    if !rejected.is_empty() {
+        let seeds = i64::try_from(rejected.len()).unwrap_or(i64::MAX);
+        line(format!(
+            "{} rejected, as said above.",
+            output::count(seeds, "seed was", "seeds were")
+        ));
+    }
+    if troubled > 0 {
+        line(format!(
+            "{} parked or failed: `gleaner tasks --state parked` shows parked ones, `gleaner tasks retry --all` asks \
+             again, --refresh starts failed ones anew.",
+            output::count(troubled, "list is", "lists are")
+        ));
     }
     Ok(exit)
 }

@@ -23,7 +23,11 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
     let scope = scope_of(&mut transaction, which.harvest.as_deref()).await?;
     let what = which
         .harvest
+        .as_deref()
         .map_or_else(|| "everything".into(), |name| format!("harvest {name}"));
+    let named = which.harvest.as_deref();
+    let goes_on = named.map_or_else(String::new, |name| format!(" {name}"));
+    let mut changed = true;
     let said = if pause {
         let hold = Hold {
             scope,
@@ -33,15 +37,21 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
             until: None,
         };
         holds::put(&mut transaction, &hold).await?;
-        format!("{what} is paused: nothing more is sent; answers that are under way are still kept")
+        format!(
+            "{what} is paused: nothing more is sent, and answers that are under way are still kept; \
+             `gleaner resume{goes_on}` goes on"
+        )
     } else if holds::lift(&mut transaction, &scope, Reason::Paused).await? {
         format!("{what} goes on")
     } else {
-        format!("{what} was not paused")
+        changed = false;
+        format!("{what} was not paused: nothing was changed")
     };
     transaction.commit().await?;
     if common.json {
-        output::json(&serde_json::json!({ "done": said }))?;
+        output::json(&serde_json::json!({
+            "done": said, "harvest": which.harvest, "paused": pause, "changed": changed,
+        }))?;
     } else {
         line(said);
     }

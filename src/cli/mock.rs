@@ -46,16 +46,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     if common.json {
         output::json(&serde_json::json!({ "base_url": upstream.url() }))?;
     } else {
+        let (seed, size) = (flags.world.seed, flags.world.size);
         line(format!(
-            "a world of {} users answers at {}",
-            flags.world.size,
-            upstream.url()
+            "A simulated Instagram of {size} users answers at {url}; Ctrl-C stops it. In another terminal:\n  \
+             gleaner harvest --base-url {url} $(gleaner mock --seeds --seed {seed} --size {size})",
+            url = upstream.url()
         ));
-        line(format!(
-            "try: gleaner harvest --base-url {} $(gleaner mock --seeds)",
-            upstream.url()
-        ));
-        line("stop with Ctrl-C");
     }
     let shutdown = Shutdown::default();
     shutdown.listen()?;
@@ -65,7 +61,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     if common.json {
         output::json(&serde_json::json!({ "requests": arrivals, "units": units }))?;
     } else {
-        line(format!("{arrivals} requests came, {units} units were billed"));
+        let arrivals = i64::try_from(arrivals).unwrap_or(i64::MAX);
+        line(format!(
+            "{} came, {} billed",
+            output::count(arrivals, "request", "requests"),
+            output::count(units, "unit was", "units were")
+        ));
     }
     Ok(Exit::Done)
 }

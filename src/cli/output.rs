@@ -1,9 +1,12 @@
 //! What every command prints alike: tables, JSON, errors, the log.
 
-use std::io::{IsTerminal as _, Write as _};
-use std::sync::LazyLock;
+use std::io::{self, IsTerminal as _, Write};
+use std::process::ExitCode;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -15,6 +18,34 @@ use crate::secret::{Key, RedactedOutput, Redactor};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Refusal(pub(crate) String);
+
+/// The line that renews itself, while there is one: the log goes above it.
+static RENEWED_LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// From now on the log leaves this line alone; none for no line any more.
+pub(super) fn keep_below_the_log(line: Option<ProgressBar>) {
+    *RENEWED_LINE.lock().unwrap_or_else(PoisonError::into_inner) = line;
+}
+
+/// Standard error, above the line that renews itself.
+struct AboveTheLine;
+
+impl Write for AboveTheLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let line = RENEWED_LINE
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match line {
+            Some(line) => line.suspend(|| io::stderr().write(bytes)),
+            None => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
 
 /// The log begins before the key is known.
 static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
@@ -28,13 +59,13 @@ pub(crate) fn hide(key: &Key) {
 pub(crate) fn start_log(quiet: bool) {
     let level = if quiet { "error" } else { "info" };
     let filter = config::log_filter().unwrap_or_else(|| format!("{level},sqlx=warn,hyper=warn,reqwest=warn"));
-    let colours = std::io::stderr().is_terminal() && !config::without_colours();
+    let colours = io::stderr().is_terminal() && !config::without_colours();
     // A second start, as in tests, keeps the first.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_ansi(colours)
         .with_target(false)
-        .with_writer(RedactedOutput::new(std::io::stderr, REDACTOR.clone()))
+        .with_writer(RedactedOutput::new(|| AboveTheLine, REDACTOR.clone()))
         .try_init();
 }
 
@@ -45,12 +76,12 @@ pub(crate) fn line(text: impl AsRef<str>) {
 
 /// Prints a text as it is.
 pub(crate) fn raw(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// Prints a JSON value on a line of its own.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string(value)?);
+    let _ = writeln!(io::stdout(), "{}", serde_json::to_string(value)?);
     Ok(())
 }
 
@@ -68,9 +99,29 @@ pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
     let text = String::from_utf8_lossy(&REDACTOR.redact(text.as_bytes())).into_owned();
     if as_json {
         let value = serde_json::json!({ "error": text, "exit_code": exit.code() });
-        let _ = writeln!(std::io::stdout(), "{value}");
+        let _ = writeln!(io::stdout(), "{value}");
     }
     let _ = writeln!(anstream::stderr(), "error: {}", printable(&text));
+}
+
+/// Prints what the arguments came to where they are no command: help, the version, or what is wrong with them.
+pub(crate) fn arguments(answer: &clap::Error) -> ExitCode {
+    let asked_for_json = std::env::args_os().any(|argument| argument == "--json");
+    if asked_for_json && answer.use_stderr() {
+        let text = answer.to_string();
+        let text = text.trim().trim_start_matches("error: ");
+        let value = serde_json::json!({ "error": text, "exit_code": Exit::Refused.code() });
+        let _ = writeln!(io::stdout(), "{value}");
+    }
+    let _ = answer.print();
+    ExitCode::from(
+        if answer.use_stderr() {
+            Exit::Refused
+        } else {
+            Exit::Done
+        }
+        .code(),
+    )
 }
 
 /// A table for people: no lines, columns aligned.
@@ -108,6 +159,20 @@ pub(crate) fn time(at: i64) -> String {
         |_| "?".into(),
         |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
+}
+
+/// How many of something: `1 unit`, `1,200 units`.
+pub(crate) fn count(of: i64, one: &str, many: &str) -> String {
+    format!("{} {}", number(of), if of == 1 { one } else { many })
+}
+
+/// A time to wait, for people: `8 s`, `3 min`, `2.5 h`.
+pub(crate) fn wait(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6_000 => format!("{} min", seconds / 60),
+        seconds => format!("{}.{} h", seconds / 3_600, seconds % 3_600 / 360),
+    }
 }
 
 /// A number with thousands apart.

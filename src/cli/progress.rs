@@ -18,6 +18,9 @@ use crate::why::{self, Situation};
 const ON_TERMINAL: Duration = Duration::from_millis(500);
 const IN_LOGS: Duration = Duration::from_secs(10);
 
+/// In a log a line that says what the last one said is kept back so many times.
+const REPEATED_AFTER: u32 = 30;
+
 /// Progress that goes on until it is finished.
 pub(super) struct Progress {
     stop: CancellationToken,
@@ -69,7 +72,11 @@ async fn show(
     if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
         bar.set_style(style);
     }
+    if terminal {
+        output::keep_below_the_log(Some(bar.clone()));
+    }
     let mut before: Option<(Duration, i64)> = None;
+    let (mut said, mut kept_back) = (String::new(), 0);
     loop {
         tokio::select! {
             () = tokio::time::sleep(every) => {}
@@ -90,10 +97,14 @@ async fn show(
         if terminal {
             bar.set_message(text);
             bar.tick();
-        } else {
+        } else if text != said || kept_back >= REPEATED_AFTER {
             tracing::info!("{text}");
+            (said, kept_back) = (text, 0);
+        } else {
+            kept_back += 1;
         }
     }
+    output::keep_below_the_log(None);
     bar.finish_and_clear();
 }
 
@@ -111,15 +122,11 @@ fn total(overview: &Overview, harvest: Option<i64>, of: impl Fn(&progress::KindV
 fn line_of(overview: &Overview, harvest: Option<i64>, rate: Option<f64>, now: i64) -> String {
     let lists = total(overview, harvest, |kind| kind.lists);
     let open = total(overview, harvest, |kind| kind.open);
-    let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} pages/s"));
-    let left = total(overview, harvest, |kind| kind.items_left);
-    let left = if left > 0 {
-        format!(", about {} items left", output::number(left))
-    } else {
-        String::new()
-    };
+    let rate = rate.filter(|rate| *rate >= 0.05);
+    let speed = rate.map_or_else(String::new, |rate| format!(", {rate:.1} pages/s"));
     let situation = Situation {
         holds: &overview.holds,
+        harvests: &overview.harvests,
         tasks: overview.tasks,
         working: true,
         now,
@@ -128,13 +135,45 @@ fn line_of(overview: &Overview, harvest: Option<i64>, rate: Option<f64>, now: i6
     let why = why::sentence(&situation).filter(|_| open > 0);
     let why = why.map_or_else(String::new, |why| format!(" - {why}"));
     format!(
-        "{} of {} lists done, {} pages, {} items, {} units{rate}{left}{why}",
+        "{} of {} lists done, {} pages, {} items, {} units{speed}{}{why}",
         output::number(lists - open),
         output::number(lists),
         output::number(total(overview, harvest, |kind| kind.pages)),
         output::number(total(overview, harvest, |kind| kind.items)),
-        output::number(overview.spent.total()),
+        output::number(spent(overview, harvest)),
+        left(overview, harvest, rate),
     )
+}
+
+fn spent(overview: &Overview, harvest: Option<i64>) -> i64 {
+    let of = |id| overview.harvests.iter().find(|view| view.id == id);
+    harvest.map_or(overview.spent.total(), |id| of(id).map_or(0, |view| view.units))
+}
+
+/// What the lists under way still need, as far as their counters tell: what they show may open more.
+fn left(overview: &Overview, harvest: Option<i64>, rate: Option<f64>) -> String {
+    let pages = total(overview, harvest, pages_left);
+    let units = total(overview, harvest, |kind| {
+        let each = (kind.units + kind.pages - 1) / kind.pages.max(1);
+        pages_left(kind) * each.max(1)
+    });
+    if pages == 0 {
+        return String::new();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a time for people")]
+    let time = rate.and_then(|rate| Duration::try_from_secs_f64(pages as f64 / rate).ok());
+    let time = time.map_or_else(String::new, |time| format!(", {}", output::wait(time)));
+    format!(
+        "; left, as far as known: {}{time}",
+        output::count(units, "unit", "units")
+    )
+}
+
+/// At least a page for each list under way, and what the counters promise at the size of the pages so far.
+fn pages_left(kind: &progress::KindView) -> i64 {
+    let page = (kind.items / kind.pages.max(1)).max(1);
+    let page = if kind.items == 0 { 25 } else { page };
+    kind.open.max(kind.items_left / page)
 }
 
 /// A harvest's lists by kind.

@@ -15,12 +15,18 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     }
     let config = &loaded.config;
     let limits: Vec<Option<i64>> = config.harvest.iter().map(|harvest| harvest.max_units).collect();
-    setup::require_limit(config, &limits)?;
+    setup::require_limit(config, &limits).map_err(|error| session::refuse(error.to_string()))?;
     let mut specs = Vec::new();
     for wanted in &config.harvest {
-        let seeds = setup::seeds(wanted)?;
+        let seeds = setup::seeds(wanted).map_err(|error| {
+            session::refuse(format!("harvest {}: {error:#}; nothing was sent", wanted.name))
+        })?;
         for rejected in &seeds.rejected {
-            tracing::warn!(harvest = wanted.name, "seed rejected: {rejected}");
+            tracing::warn!(
+                harvest = wanted.name,
+                "seed rejected: {}",
+                harvest::rejection(rejected)
+            );
         }
         specs.push(
             setup::spec(wanted, &seeds.seeds, false).map_err(|error| session::refuse(error.to_string()))?,
@@ -30,14 +36,15 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
+    // Before the file is taken, so that whoever sees it taken can stop this process gently.
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
     let lock = database.lock().await?;
     let clock = session::clock();
     let settings = setup::engine(config, false);
     for spec in &specs {
         harvest::put(&database, &settings.policy, spec, false, clock.now()).await?;
     }
-    let shutdown = Shutdown::default();
-    shutdown.listen()?;
     tracing::info!(harvests = specs.len(), file = %database.path().display(), "working; SIGTERM stops");
     let progress = Progress::start(&database, None, common, clock.clone());
     let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;

@@ -1,10 +1,11 @@
 //! `gleaner status`: what is done, what is left, what it cost, and why nothing moves if nothing does.
 
 use super::arguments::Common;
-use super::output::{self, line, number};
+use super::output::{self, count, line, number};
 use super::{Exit, progress, session};
 use crate::config::Config;
-use crate::store::progress::{self as read, Overview};
+use crate::store::holds::{Reason, Scope};
+use crate::store::progress::{self as read, HarvestView, Overview};
 use crate::why::{self, Situation};
 
 pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
@@ -15,6 +16,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     let working = database.is_in_use()?;
     let situation = Situation {
         holds: &overview.holds,
+        harvests: &overview.harvests,
         tasks: overview.tasks,
         limit_reached: limit_reached(&loaded.config, &overview),
         gate_closed_until: None,
@@ -23,38 +25,39 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     };
     let why = why::sentence(&situation);
     if common.json {
-        print_json(&overview, working, why.as_deref())?;
+        print_json(&loaded.config, &overview, working, why.as_deref())?;
         return Ok(Exit::Done);
     }
     for harvest in &overview.harvests {
-        let state = match harvest.finished_at {
-            Some(at) => format!("finished at {}", output::time(at)),
-            None => "under way".into(),
+        let state = match (state_of(harvest, &overview, working), harvest.finished_at) {
+            ("finished", Some(at)) => format!("finished at {}", output::time(at)),
+            (state, _) => state.replace('_', " "),
         };
         let limit = harvest
             .max_units
-            .map_or_else(String::new, |units| format!(" of {}", number(units)));
+            .map_or_else(String::new, |units| format!(" of its {}", number(units)));
         line(format!(
-            "harvest {}: {state}; {} targets, {}{limit} units",
+            "harvest {}: {state}; {}, {}{limit}",
             harvest.name,
-            number(harvest.targets),
-            number(harvest.units),
+            count(harvest.targets, "target", "targets"),
+            count(harvest.units, "unit", "units"),
         ));
         line(progress::table_of(harvest));
         line("");
     }
     let spent = overview.spent;
     line(format!(
-        "units: {} settled, {} reserved, {} lost; {} today",
+        "units: {} settled, {} reserved, {} lost; {} today{}",
         number(spent.settled),
         number(spent.reserved),
         number(spent.lost),
         number(overview.spent_today.total()),
+        limits_of(&loaded.config),
     ));
     if let Some((units, rate, at)) = overview.balance {
         line(format!(
-            "account: {} units left, {rate} requests a second, as of {}",
-            number(units),
+            "account: {} left, {rate} requests a second, as of {}",
+            count(units, "unit", "units"),
             output::time(at)
         ));
     }
@@ -68,6 +71,34 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     ));
     line(why.unwrap_or_else(|| "working".into()));
     Ok(Exit::Done)
+}
+
+/// One word for what a harvest does.
+fn state_of(harvest: &HarvestView, overview: &Overview, working: bool) -> &'static str {
+    let is_paused = overview.holds.iter().any(|hold| {
+        hold.reason == Reason::Paused
+            && (hold.scope == Scope::All || hold.scope == Scope::Harvest(harvest.id))
+    });
+    match harvest.max_units {
+        _ if harvest.finished_at.is_some() => "finished",
+        _ if is_paused => "paused",
+        Some(limit) if harvest.units >= limit => "out_of_budget",
+        _ if working => "under_way",
+        _ => "stopped",
+    }
+}
+
+/// The limits of the configuration, where there are any.
+fn limits_of(config: &Config) -> String {
+    let limit = |units: Option<i64>, of: &str| units.map(|units| format!("{} {of}", number(units)));
+    let limits = [
+        limit(config.budget.total, "in all"),
+        limit(config.budget.per_day, "a day"),
+    ];
+    match limits.into_iter().flatten().collect::<Vec<_>>().join(", ") {
+        limits if limits.is_empty() => limits,
+        limits => format!("; limits: {limits}"),
+    }
 }
 
 /// The limit that leaves no room for the cheapest request.
@@ -98,7 +129,13 @@ fn limit_reached(config: &Config, overview: &Overview) -> Option<(String, i64)> 
     })
 }
 
-fn print_json(overview: &Overview, working: bool, why: Option<&str>) -> anyhow::Result<()> {
+fn print_json(config: &Config, overview: &Overview, working: bool, why: Option<&str>) -> anyhow::Result<()> {
+    let harvests = overview.harvests.iter().map(|harvest| {
+        let mut value = serde_json::to_value(harvest)?;
+        value["state"] = state_of(harvest, overview, working).into();
+        Ok(value)
+    });
+    let harvests = harvests.collect::<serde_json::Result<Vec<_>>>()?;
     let holds: Vec<_> = overview
         .holds
         .iter()
@@ -113,12 +150,13 @@ fn print_json(overview: &Overview, working: bool, why: Option<&str>) -> anyhow::
         .balance
         .map(|(units, rate, at)| serde_json::json!({ "units_left": units, "rate": rate, "answered_at": at }));
     output::json(&serde_json::json!({
-        "harvests": overview.harvests,
+        "harvests": harvests,
         "tasks": overview.tasks,
         "holds": holds,
         "units": {
             "settled": overview.spent.settled, "reserved": overview.spent.reserved, "lost": overview.spent.lost,
             "today": overview.spent_today.total(),
+            "limit": config.budget.total, "limit_per_day": config.budget.per_day,
         },
         "balance": balance,
         "last_request_at": overview.last_request_at,

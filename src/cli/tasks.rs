@@ -1,7 +1,7 @@
 //! `gleaner tasks`: the queue, for people.
 
-use super::arguments::{Common, Tasks as Flags, TasksCommand};
-use super::output::{self, line, printable};
+use super::arguments::{Common, Listing, Tasks as Flags, TasksCommand};
+use super::output::{self, count, line, printable};
 use super::{Exit, session};
 use crate::setup;
 use crate::store::begin;
@@ -14,39 +14,52 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let loaded = session::config(common, None)?;
     let database = session::database(&loaded.config, false).await?;
     let now = session::clock().now();
-    let Some(command) = flags.command else {
-        let state = flags.state.as_deref();
-        if let Some(state) = state
-            && !["ready", "waiting", "leased", "parked"].contains(&state)
-        {
-            return Err(session::refuse(format!(
-                "--state {state}: write ready, waiting, leased or parked"
-            )));
-        }
-        let listed = tasks::list(database.readers(), state, flags.at_most).await?;
-        return list(common, &listed);
-    };
     let mut connection = database.writer().await?;
-    if let TasksCommand::Show { id } = command {
-        let (task, body) = tasks::show(&mut connection, id).await?;
-        return show(common, &task, body.as_deref());
-    }
-    let mut transaction = begin(&mut connection).await?;
-    let said = match command {
-        TasksCommand::Retry { id, .. } => {
-            let retried = tasks::retry(&mut transaction, id).await?;
-            format!("{retried} tasks are ready to be asked again; what they bought before is kept")
-        }
-        TasksCommand::Cancel { id } => {
-            let policy = setup::policy(&loaded.config, false);
-            tasks::cancel(&mut transaction, &policy, id, now).await?;
-            format!("task {id} is cancelled; what it bought is kept")
-        }
-        TasksCommand::Show { .. } => String::new(),
+    let listing = |listing: Listing| async move {
+        tasks::list(database.readers(), listing.state.as_deref(), listing.at_most).await
     };
-    transaction.commit().await?;
+    match flags.command {
+        None => list(common, &listing(flags.listing).await?),
+        Some(TasksCommand::List(flags)) => list(common, &listing(flags).await?),
+        Some(TasksCommand::Show { id }) => {
+            let (task, body) = tasks::show(&mut connection, id).await?;
+            show(common, &task, body.as_deref())
+        }
+        Some(TasksCommand::Retry { id, .. }) => {
+            let mut transaction = begin(&mut connection).await?;
+            let retried = tasks::retry(&mut transaction, id).await?;
+            transaction.commit().await?;
+            retried_tasks(common, id, retried)
+        }
+        Some(TasksCommand::Cancel { id }) => {
+            let policy = setup::policy(&loaded.config, false);
+            let mut transaction = begin(&mut connection).await?;
+            tasks::cancel(&mut transaction, &policy, id, now).await?;
+            transaction.commit().await?;
+            let said = format!("task {id} is cancelled: its list ends here, and what it bought is kept");
+            done(common, said, &serde_json::json!({ "cancelled": id }))
+        }
+    }
+}
+
+fn retried_tasks(common: &Common, id: Option<i64>, retried: usize) -> anyhow::Result<Exit> {
+    let said = match (id, retried) {
+        (None, 0) => "nothing is parked: nothing was changed".to_owned(),
+        (Some(id), 0) => format!("task {id} is neither parked nor waiting: nothing was changed"),
+        (_, retried) => format!(
+            "{} ready to be asked again, and what was bought before is kept: `gleaner run` or the same \
+             `gleaner harvest` sends",
+            count(i64::try_from(retried).unwrap_or(i64::MAX), "task is", "tasks are")
+        ),
+    };
+    done(common, said, &serde_json::json!({ "retried": retried }))
+}
+
+fn done(common: &Common, said: String, fields: &serde_json::Value) -> anyhow::Result<Exit> {
     if common.json {
-        output::json(&serde_json::json!({ "done": said }))?;
+        let mut fields = fields.clone();
+        fields["done"] = said.into();
+        output::json(&fields)?;
     } else {
         line(said);
     }
@@ -59,7 +72,7 @@ fn list(common: &Common, listed: &[TaskView]) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if listed.is_empty() {
-        line("no such tasks");
+        line("no tasks: every list has its verdict, or none is in this state");
         return Ok(Exit::Done);
     }
     let rows = listed.iter().map(|task| {
@@ -108,8 +121,11 @@ fn show(common: &Common, task: &TaskView, body: Option<&[u8]>) -> anyhow::Result
         task.endpoint, task.page, task.harvest
     ));
     line(format!(
-        "{} pages, {} items, {} units so far; {} failed attempts",
-        task.pages, task.items, task.units, task.attempts
+        "{}, {}, {} so far; {}",
+        count(task.pages, "page", "pages"),
+        count(task.items, "item", "items"),
+        count(task.units, "unit", "units"),
+        count(task.attempts, "failed attempt", "failed attempts"),
     ));
     if let Some(reason) = &task.reason {
         line(format!("reason: {}", printable(reason)));
@@ -119,6 +135,12 @@ fn show(common: &Common, task: &TaskView, body: Option<&[u8]>) -> anyhow::Result
     }
     if let Some(body) = body {
         line(format!("the answer that parked it begins:\n{}", printable(&body)));
+    }
+    if task.state == "parked" {
+        line(format!(
+            "next: `gleaner tasks retry {}` asks again, `gleaner tasks cancel {}` ends its list",
+            task.id, task.id
+        ));
     }
     Ok(Exit::Done)
 }

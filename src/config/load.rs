@@ -40,7 +40,7 @@ impl Places {
         if let Some(path) = &self.named {
             let missing = || ConfigError::Unreadable {
                 path: path.clone(),
-                source: io::Error::from(io::ErrorKind::NotFound),
+                source: io::Error::new(io::ErrorKind::NotFound, "there is no such file"),
             };
             return Document::read(path)?.ok_or_else(missing).map(Some);
         }

@@ -25,6 +25,8 @@ pub struct SeedList {
 /// A line that is no seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
+    /// The file that it stands in; none for a list that was given otherwise.
+    pub file: Option<PathBuf>,
     /// Its number, from 1.
     pub line: usize,
     /// Its text, cut to a length that can be shown.
@@ -35,6 +37,9 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(formatter, "{}, ", file.display())?;
+        }
         write!(formatter, "line {}: {:?}: {}", self.line, self.text, self.reason)
     }
 }
@@ -105,6 +110,7 @@ impl SeedList {
             }
             match text.parse::<Seed>() {
                 Err(reason) => list.rejected.push(Rejected {
+                    file: None,
                     line,
                     text: text.chars().take(SHOWN_CHARACTERS).collect(),
                     reason,
@@ -136,15 +142,20 @@ impl SeedList {
             path: path.to_owned(),
             source,
         })?;
-        String::from_utf8(bytes)
-            .map(|text| Self::parse(&text))
-            .map_err(|error| {
-                let (read, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-                SeedFileError::NotText {
-                    path: path.to_owned(),
-                    line: bytes[..read].split(|byte| *byte == b'\n').count(),
-                }
-            })
+        let parse = |text: String| {
+            let mut list = Self::parse(&text);
+            for rejected in &mut list.rejected {
+                rejected.file = Some(path.to_owned());
+            }
+            list
+        };
+        String::from_utf8(bytes).map(parse).map_err(|error| {
+            let (read, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            SeedFileError::NotText {
+                path: path.to_owned(),
+                line: bytes[..read].split(|byte| *byte == b'\n').count(),
+            }
+        })
     }
 }
 

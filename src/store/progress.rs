@@ -1,5 +1,7 @@
 //! What people want to know of a harvest under way, read without disturbing it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sqlx::{Row as _, SqlitePool};
 
@@ -43,7 +45,7 @@ pub struct TaskCounts {
 }
 
 /// A harvest as people see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct HarvestView {
     /// Its number.
     #[serde(skip)]
@@ -76,14 +78,14 @@ pub struct KindView {
     /// Lists whose task is parked.
     pub parked: i64,
     /// Lists by verdict.
-    pub verdicts: Vec<(String, i64)>,
+    pub verdicts: BTreeMap<String, i64>,
     /// Pages bought.
     pub pages: i64,
     /// Items shown.
     pub items: i64,
     /// Units spent.
     pub units: i64,
-    /// Items that the counters of the open lists still promise.
+    /// Items that the counters of the open lists still promise, as far as the harvest's limits let it read them.
     pub items_left: i64,
 }
 
@@ -166,7 +168,17 @@ async fn kinds(pool: &SqlitePool, harvest_id: i64) -> Result<Vec<KindView>> {
             coalesce(sum(s.pages), 0),
             coalesce(sum(s.distinct_items), 0),
             coalesce(sum(s.units), 0),
-            coalesce(sum(max(coalesce(s.counter_before, 0) - s.covered, 0)), 0)
+            coalesce(sum(min(
+                max(coalesce(s.counter_before, 0) - s.covered, 0),
+                case
+                    when json_extract(h.limits, '$.' || l.kind) is null
+                    then 9223372036854775807
+                    when json_extract(h.limits, '$.' || l.kind) like '%p'
+                    then max(cast(json_extract(h.limits, '$.' || l.kind) as integer) - s.pages, 0)
+                        * case when s.pages > 0 then s.distinct_items / s.pages else 25 end
+                    else max(cast(json_extract(h.limits, '$.' || l.kind) as integer) - s.distinct_items, 0)
+                end
+            )), 0)
         from harvest_lists as w
         join harvests as h on h.id = w.harvest_id and h.round = w.round
         join lists as l on l.id = w.list_id
@@ -191,7 +203,7 @@ async fn kinds(pool: &SqlitePool, harvest_id: i64) -> Result<Vec<KindView>> {
         kind.items += row.get::<i64, _>(5);
         kind.units += row.get::<i64, _>(6);
         match (row.get::<i64, _>(1), row.get::<Option<String>, _>(2)) {
-            (0, Some(verdict)) => kind.verdicts.push((verdict, lists)),
+            (0, Some(verdict)) => *kind.verdicts.entry(verdict).or_default() += lists,
             (0, None) => kind.parked += lists,
             _ => {
                 kind.open += lists;

@@ -3,18 +3,18 @@
 /// What the demo asks of what it harvested: a question and its statement.
 pub const DEMO: [(&str, &str); 3] = [
     (
-        "Who is followed by most of the seeds?",
+        "Whom do the harvested accounts follow most?",
         "select u.username, u.full_name, count(*) as followed_by
          from follows as f
-         join targets as t on t.user_id = f.follower_id and t.depth = 1
+         join targets as t on t.user_id = f.follower_id
          join users as u on u.id = f.followee_id
          group by u.id
          order by followed_by desc, u.id
          limit 5",
     ),
     (
-        "Which posts are talked about most?",
-        "select u.username, m.code, m.like_count, count(c.id) as comments, count(distinct c.user_id) as people
+        "Which posts are talked about most, and by how many people?",
+        "select u.username, m.code, count(c.id) as comments, count(distinct c.user_id) as people
          from media as m
          join comments as c on c.media_id = m.id
          join users as u on u.id = m.owner_id
@@ -24,10 +24,10 @@ pub const DEMO: [(&str, &str); 3] = [
     ),
     (
         "Which lists are not complete, and why?",
-        "select kind, coalesce(username, target) as whose, verdict, distinct_items as items, counter
+        "select kind, verdict, count(*) as lists, max(reason) as \"why (the last of them)\"
          from completeness
          where verdict <> 'complete'
-         order by kind, target
-         limit 8",
+         group by kind, verdict
+         order by kind, verdict",
     ),
 ];

@@ -24,6 +24,11 @@ pub async fn ask(pool: &SqlitePool, statement: &str) -> Result<Answer> {
             "the statement is empty: write one, in quotes".into(),
         ));
     }
+    if is_more_than_one(statement) {
+        return Err(StoreError::Refused(
+            "this is more than one statement, and only one can be answered: nothing was run".into(),
+        ));
+    }
     let mut connection = pool.acquire().await?;
     sqlx::query("pragma query_only = on")
         .execute(&mut *connection)
@@ -66,6 +71,34 @@ fn values(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Value>> {
         .collect()
 }
 
+/// Whether something follows the semicolon that ends the first statement, other than blanks and comments.
+fn is_more_than_one(statement: &str) -> bool {
+    let mut ended = false;
+    let mut rest = statement;
+    while let Some(first) = rest.chars().next() {
+        let closing = match first {
+            '-' if rest.starts_with("--") => Some(("\n", true)),
+            '/' if rest.starts_with("/*") => Some(("*/", true)),
+            '\'' => Some(("'", false)),
+            '"' => Some(("\"", false)),
+            '`' => Some(("`", false)),
+            '[' => Some(("]", false)),
+            _ => None,
+        };
+        let is_blank = first.is_whitespace() || matches!(closing, Some((_, true)));
+        if ended && !is_blank && first != ';' {
+            return true;
+        }
+        ended |= first == ';';
+        let after = &rest[first.len_utf8()..];
+        rest = match closing {
+            Some((mark, _)) => after.split_once(mark).map_or("", |(_, after)| after),
+            None => after,
+        };
+    }
+    false
+}
+
 fn refused(error: &sqlx::Error) -> StoreError {
     let said = match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
@@ -79,4 +112,25 @@ fn refused(error: &sqlx::Error) -> StoreError {
         "nothing was changed"
     };
     StoreError::Refused(format!("{said}: {hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_statement_is_seen_and_a_semicolon_in_a_text_is_none() {
+        for one in [
+            "select 1",
+            "select 1;",
+            "select 1; -- and no more",
+            "select ';' as a, \"b;c\", [d;e] from t /* ; x */ ; ;\n",
+            "select 'it''s; fine'",
+        ] {
+            assert!(!is_more_than_one(one), "{one}");
+        }
+        for more in ["select 1; select 2", "select 1;/* x */delete from users", "; x"] {
+            assert!(is_more_than_one(more), "{more}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod key;
-mod server;
+pub(crate) mod server;
 
 use std::io::Write as _;
 use std::net::TcpListener;

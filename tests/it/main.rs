@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod cli;
 mod client;
 mod config;
 mod parse;
