@@ -117,7 +117,6 @@ pub async fn apply(
         return Ok(Applied::Fenced);
     }
     hold_overcharged(db, finished, now).await?;
-    sweeps::add_units(db, task.sweep_id, finished.settlement).await?;
     match &finished.report {
         Report::Page(page) => page_came(db, policy, finished, page, now).await?,
         Report::Unusable { wait, reason } => {

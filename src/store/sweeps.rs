@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use sqlx::Row as _;
 
-use crate::billing::Settlement;
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
 use crate::kind::Kind;
@@ -103,18 +102,6 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
         .execute(&mut *db)
         .await?;
     load(db, task.sweep_id).await
-}
-
-pub(crate) async fn add_units(db: &mut Connection, sweep_id: i64, settlement: Settlement) -> Result<()> {
-    const SQL: &str = "
-        update sweeps
-        set units = units + $2
-        where id = $1";
-    let (Settlement::Settled(units) | Settlement::Lost(units)) = settlement else {
-        return Ok(());
-    };
-    sqlx::query(SQL).bind(sweep_id).bind(units).execute(db).await?;
-    Ok(())
 }
 
 pub(crate) async fn set_not_found(db: &mut Connection, sweep_id: i64) -> Result<()> {
