@@ -162,11 +162,13 @@ async fn pass_fence(db: &mut Connection, task: &Task) -> Result<bool> {
     const SQL: &str = "
         update tasks
         set ledger_id = null, deaths = 0, lone_deaths = 0, suspect = 0
-        where id = $1 and epoch = $2 and page_no = $3 and state = 'leased'";
+        where id = $1 and epoch = $2 and page_no = $3 and sweep_id = $4 and state = 'leased'";
+    // The sweep is part of the fence, because the number of a task that is gone may be given to a younger one.
     let done = sqlx::query(SQL)
         .bind(task.id)
         .bind(task.epoch)
         .bind(task.page_no)
+        .bind(task.sweep_id)
         .execute(db)
         .await?;
     Ok(done.rows_affected() == 1)
