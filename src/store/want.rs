@@ -42,6 +42,8 @@ struct Listed {
     last_sweep: Option<i64>,
     verdict: Option<Verdict>,
     ended_at: Option<Timestamp>,
+    /// Its task waits for a person.
+    parked: bool,
 }
 
 /// What is known of the owner of a list before anything is bought.
@@ -72,7 +74,10 @@ pub(crate) async fn place(
             && !matches!(list.verdict, Some(Verdict::Cancelled | Verdict::Failed));
         match (list.open_sweep, list.last_sweep) {
             (Some(sweep), _) => {
-                joined.push(list.list_id);
+                // A parked list goes on when a person says so; nobody waits for it until then.
+                if !list.parked {
+                    joined.push(list.list_id);
+                }
                 shown.push(list.shown(sweep, false));
             }
             (None, Some(sweep)) if fresh => shown.push(list.shown(sweep, true)),
@@ -117,7 +122,8 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         where harvest_lists.round < excluded.round
         returning list_id, depth";
     const STATE: &str = "
-        select id, kind, target, open_sweep, last_sweep, verdict, ended_at
+        select id, kind, target, open_sweep, last_sweep, verdict, ended_at,
+            exists (select 1 from tasks as t where t.list_id = lists.id and t.state = 'parked')
         from lists
         where id in (select value from json_each($1))
         order by id";
@@ -149,6 +155,7 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             last_sweep: row.get(4),
             verdict: row.get::<Option<&str>, _>(5).and_then(Verdict::find),
             ended_at: row.get(6),
+            parked: row.get(7),
         });
     }
     // The order of the wants is the order of work among equals.
