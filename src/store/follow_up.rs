@@ -89,7 +89,7 @@ pub(crate) async fn list_ended(
     shown: &Shown,
     now: Timestamp,
 ) -> Result<()> {
-    close_for_all(db, list_id).await?;
+    let waited = close_for_all(db, list_id).await?;
     for (harvest, depth) in harvests_wanting(db, list_id).await? {
         if shown.kind == Kind::Profile {
             let shown = Shown {
@@ -99,9 +99,8 @@ pub(crate) async fn list_ended(
             let wants = children(db, &harvest, &shown, now).await?;
             place_all(db, policy, &harvest, wants, now).await?;
         }
-        settle(db, policy, harvest.id, now).await?;
     }
-    Ok(())
+    settle_all(db, policy, waited, now).await
 }
 
 /// A list was parked: its harvests go on without it.
@@ -111,9 +110,13 @@ pub(crate) async fn list_parked(
     list_id: i64,
     now: Timestamp,
 ) -> Result<()> {
-    close_for_all(db, list_id).await?;
-    for (harvest, _) in harvests_wanting(db, list_id).await? {
-        settle(db, policy, harvest.id, now).await?;
+    let waited = close_for_all(db, list_id).await?;
+    settle_all(db, policy, waited, now).await
+}
+
+async fn settle_all(db: &mut Connection, policy: &Policy, harvests: Vec<i64>, now: Timestamp) -> Result<()> {
+    for id in harvests {
+        settle(db, policy, id, now).await?;
     }
     Ok(())
 }
@@ -398,11 +401,12 @@ async fn harvests_wanting(db: &mut Connection, list_id: i64) -> Result<Vec<(Harv
     Ok(wanting)
 }
 
-async fn close_for_all(db: &mut Connection, list_id: i64) -> Result<()> {
+/// Nobody waits for the list any more; returns the harvests that did, in this round or since one before.
+async fn close_for_all(db: &mut Connection, list_id: i64) -> Result<Vec<i64>> {
     const SQL: &str = "
         update harvest_lists
         set open = 0
-        where list_id = $1 and open = 1";
-    sqlx::query(SQL).bind(list_id).execute(db).await?;
-    Ok(())
+        where list_id = $1 and open = 1
+        returning harvest_id";
+    Ok(sqlx::query_scalar(SQL).bind(list_id).fetch_all(db).await?)
 }

@@ -125,7 +125,7 @@ async fn neither_a_gone_account_nor_a_hidden_list_closes_anything() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generation_that_starts_in_the_middle_of_another_ends_too() {
     let (stage, run) = followed_by(&[2, 3]).await;
-    stage.person(2, &[20, 21, 22]);
+    stage.person(2, &[20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
     stage.person(3, &[30, 31, 32]);
     let wanted = Harvest {
         depth: 2,
