@@ -113,10 +113,10 @@ pub async fn apply(
     if let Report::Held(hold) = &finished.report {
         holds::put(db, hold).await?;
     }
+    hold_overcharged(db, finished, now).await?;
     if fenced {
         return Ok(Applied::Fenced);
     }
-    hold_overcharged(db, finished, now).await?;
     match &finished.report {
         Report::Page(page) => page_came(db, policy, finished, page, now).await?,
         Report::Unusable { wait, reason } => {
@@ -337,9 +337,7 @@ async fn hold_overcharged(db: &mut Connection, finished: &Finished, now: Timesta
         select reserved
         from ledger
         where id = $1";
-    let Settlement::Settled(billed) = finished.settlement else {
-        return Ok(());
-    };
+    let billed = finished.settlement.units();
     let row = sqlx::query(RESERVED)
         .bind(finished.ledger_id)
         .fetch_one(&mut *db)

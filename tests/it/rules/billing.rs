@@ -77,6 +77,16 @@ async fn what_was_never_sent_is_released() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_that_names_too_high_a_bill_holds_its_endpoint_too() {
+    let (stage, run) = followed_by(&[10]).await;
+    stage.always(FOLLOWERS, Reply::cut().header("x-hiker-info", "reqs=9"));
+    let id = run.put(&followers(), false).await;
+    let held = run.until("select count(*) from holds where reason = 'overcharge'");
+    assert_eq!(run.run_while(Mode::Harvest(id), held).await, Stop::Asked);
+    assert_eq!(run.bought_followers().await, ["lost 9 200"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bill_above_its_reservation_is_a_row_and_holds_its_endpoint() {
     let (stage, run) = followed_by(&[10, 11, 12]).await;
     stage.always(FOLLOWERS, Reply::status(500).header("x-hiker-info", "reqs=9"));
