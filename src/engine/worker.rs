@@ -166,12 +166,10 @@ async fn report_of(
             again(*wait, false, "rate limited")
         }
         Outcome::Retry { reason } => {
-            // When much fails, the upstream is at fault and not this page.
-            let counted = !context.gate().retries_exceeded(context.clock.elapsed());
-            again(backoff_of(context, task.attempts), counted, reason)
+            again(backoff_of(context, task.attempts), is_at_fault(context), reason)
         }
         Outcome::Redirected { same_origin: true } => {
-            again(backoff_of(context, task.attempts), true, "redirected")
+            again(backoff_of(context, task.attempts), is_at_fault(context), "redirected")
         }
         Outcome::Redirected { same_origin: false } => {
             park("the upstream redirects elsewhere; it was not followed")
@@ -202,9 +200,15 @@ async fn report_of(
         Outcome::NeverSent { reason } => unanswered(context, task, reason, backoff_of(context, 0), false),
         Outcome::Reset { reason } => unanswered(context, task, reason, Duration::ZERO, false),
         Outcome::Lost { reason } => {
-            unanswered(context, task, reason, backoff_of(context, task.attempts), true)
+            let counted = is_at_fault(context);
+            unanswered(context, task, reason, backoff_of(context, task.attempts), counted)
         }
     }
+}
+
+/// Whether a failure counts against its page: when much fails, the upstream is at fault.
+fn is_at_fault(context: &Context) -> bool {
+    !context.gate().retries_exceeded(context.clock.elapsed())
 }
 
 /// Reads the body. A parser that panics is our fault: the paid body is kept with its parked task.
