@@ -1,10 +1,14 @@
 //! What the last answers say of the upstream as a whole: is anybody there, and does its front let us in. Pure.
 
+use std::time::Duration;
+
 /// Counts that tell an outage from a hiccup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Health {
     unanswered: u32,
     blocked: u32,
+    /// Until when the pause after the last refusal that counted lasts.
+    paused_until: Duration,
     troubled: bool,
 }
 
@@ -23,11 +27,15 @@ impl Health {
         self.unanswered
     }
 
-    /// The front refused this client; how often in a row now.
-    pub(crate) fn blocked(&mut self) -> u32 {
+    /// The front refused this client; how often in a row now. What was in flight together is refused together: until the
+    /// pause is over it is one refusal.
+    pub(crate) fn blocked(&mut self, now: Duration, pause: Duration) -> u32 {
         self.unanswered = 0;
-        self.blocked += 1;
         self.troubled = true;
+        if now >= self.paused_until {
+            self.paused_until = now + pause;
+            self.blocked += 1;
+        }
         self.blocked
     }
 }
@@ -44,7 +52,17 @@ mod tests {
         assert!(health.answered(), "there may be a hold");
         assert!(!health.answered(), "it was lifted");
         assert_eq!(health.unanswered(), 1);
-        assert_eq!(health.blocked(), 1);
+        assert_eq!(health.blocked(Duration::ZERO, Duration::from_secs(30)), 1);
         assert_eq!(health.unanswered(), 1, "a refusal is an answer of somebody");
+    }
+
+    #[test]
+    fn refusals_within_a_pause_are_one() {
+        let mut health = Health::default();
+        let at = |second| (Duration::from_secs(second), Duration::from_secs(30));
+        for (second, in_a_row) in [(0, 1), (1, 1), (29, 1), (30, 2), (31, 2), (61, 3)] {
+            let (now, pause) = at(second);
+            assert_eq!(health.blocked(now, pause), in_a_row, "{second}");
+        }
     }
 }

@@ -257,7 +257,8 @@ fn unanswered(context: &Context, task: &Task, reason: &str, wait: Duration, coun
 }
 
 fn blocked(context: &Context) -> Report {
-    let in_a_row = context.health().blocked();
+    let now = context.clock.elapsed();
+    let in_a_row = context.health().blocked(now, context.settings.blocked_pause);
     let last = in_a_row >= context.settings.blocked_stop_after;
     if last {
         context.stop(Stop::Blocked);
