@@ -109,3 +109,13 @@ async fn an_account_that_was_not_found_and_then_had_its_other_route_retired_is_a
     assert_eq!(run.go(&followers()).await, Stop::Finished);
     assert_eq!(run.verdict(Kind::Profile).await, "complete");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_of_a_list_has_a_row_even_if_no_profile_describes_it() {
+    let (stage, run) = followed_by(&[10]).await;
+    for path in [PROFILE, BY_ID] {
+        stage.always(path, Reply::status(410));
+    }
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    assert_eq!(run.lines("select id from users order by 1").await, ["1", "10"]);
+}
