@@ -140,7 +140,12 @@ pub async fn run(
         );
     }
     // Whoever starts the engine again has looked at what stopped it.
-    for reason in [Reason::Unauthorized, Reason::Blocked, Reason::Outage] {
+    for reason in [
+        Reason::Unauthorized,
+        Reason::NoFunds,
+        Reason::Blocked,
+        Reason::Outage,
+    ] {
         holds::lift(&mut connection, &Scope::All, reason).await?;
     }
     let last_sent = ledger::last_reserved_at(&mut connection).await?;

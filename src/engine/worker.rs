@@ -165,12 +165,12 @@ async fn report_of(
             );
             again(*wait, false, "rate limited")
         }
-        Outcome::Retry { reason } => {
-            again(backoff_of(context, task.attempts), is_at_fault(context), reason)
-        }
-        Outcome::Redirected { same_origin: true } => {
-            again(backoff_of(context, task.attempts), is_at_fault(context), "redirected")
-        }
+        Outcome::Retry { reason } => again(backoff_of(context, task.attempts), is_at_fault(context), reason),
+        Outcome::Redirected { same_origin: true } => again(
+            backoff_of(context, task.attempts),
+            is_at_fault(context),
+            "redirected",
+        ),
         Outcome::Redirected { same_origin: false } => {
             park("the upstream redirects elsewhere; it was not followed")
         }

@@ -1,5 +1,7 @@
 //! Why nothing is sent for a while, and how it goes on.
 
+use std::time::Duration;
+
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
 use gleaner::store::holds::{self, Hold, Reason, Scope};
@@ -20,11 +22,26 @@ async fn a_refused_key_stops_at_once_and_a_good_one_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_account_stops_a_one_shot_and_a_filled_one_goes_on() {
-    let (stage, run) = followed_by(&[10]).await;
+    let (stage, mut run) = followed_by(&[10]).await;
+    run.config.funds.poll_every = Duration::from_hours(1);
     stage.next(FOLLOWERS, [Reply::status(402)]);
     assert_eq!(run.go(&followers()).await, Stop::NoFunds);
     assert_eq!(run.go(&followers()).await, Stop::Finished);
     assert_eq!((stage.count(PROFILE), stage.count(FOLLOWERS)), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filled_account_goes_on_even_before_its_balance_is_known() {
+    let (stage, mut run) = followed_by(&[10]).await;
+    run.config.funds.poll_every = Duration::from_hours(1);
+    stage.next(FOLLOWERS, [Reply::status(402)]);
+    assert_eq!(run.go(&followers()).await, Stop::NoFunds);
+    // The last send is long ago, and the balance does not come.
+    let long_ago = "update ledger set reserved_at = reserved_at - 100000";
+    run.beside(async |db| Ok(sqlx::query(long_ago).execute(db).await?))
+        .await;
+    stage.next("/sys/balance", [Reply::status(500).held()]);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ async fn harvests_share_the_rate_by_their_weights() {
         };
         run.put(&wanted, false).await;
     }
-    let spent = run.until("select settled = 40 from spend where scope = 'all'");
+    let spent = run.until("select count(*) from spend where scope = 'all' and settled = 40");
     assert_eq!(run.run_while(Mode::Daemon, spent).await, Stop::Asked);
     let shares = run
         .lines("select settled from spend where scope like 'harvest:%' order by scope")
