@@ -1,5 +1,10 @@
 //! What the tests of the whole have in common: a world that answers, a file, and an engine that runs to its end.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests; the lint knows only functions marked as such"
+)]
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;

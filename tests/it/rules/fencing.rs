@@ -1,5 +1,10 @@
 //! A report that comes too late changes nothing but what was spent.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests; the lint knows only functions marked as such"
+)]
+
 use gleaner::config::Harvest;
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;

@@ -56,7 +56,7 @@ async fn a_name_that_nobody_has_is_gone_after_two_answers() {
 async fn comments_are_empty_or_hidden_by_their_counter() {
     let (stage, run) = followed_by(&[]).await;
     stage.change(1, |person| {
-        person.posts = vec![(101, Some(0)), (102, None), (103, Some(5))]
+        person.posts = vec![(101, Some(0)), (102, None), (103, Some(5))];
     });
     assert_eq!(run.go(&harvest(&["1"], &[Kind::Comments])).await, Stop::Finished);
     let comments = run
