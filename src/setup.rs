@@ -134,6 +134,20 @@ pub fn require_limit(config: &Config, harvest_limits: &[Option<i64>]) -> anyhow:
     )
 }
 
+/// The same for the harvests that the file holds already, whoever added them: a daemon works on all of them.
+pub fn require_limits_of(config: &Config, unlimited: &[String]) -> anyhow::Result<()> {
+    let limited = config.budget.total.is_some() || config.budget.per_day.is_some();
+    if limited || unlimited.is_empty() || is_loopback(config) {
+        return Ok(());
+    }
+    bail!(
+        "the file also holds harvests without a limit ({}), and {} bills every request; nothing was sent.\n\
+         Give them one with `gleaner harvest --name NAME --max-units 100`, or add to gleaner.toml:\n\n[budget]\ntotal = 100",
+        unlimited.join(", "),
+        config.upstream.base_url
+    )
+}
+
 /// The seeds of a configured harvest, with a report of every line that is none.
 pub fn seeds(harvest: &config::Harvest) -> anyhow::Result<SeedList> {
     let mut list = SeedList::collect(harvest.seeds.iter().map(String::as_str));

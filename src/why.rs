@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    fn said(holds: &[Hold], change: impl FnOnce(&mut Situation<'_>)) -> String {
+    fn said<'a>(holds: &'a [Hold], change: impl FnOnce(&mut Situation<'a>)) -> String {
         let mut situation = Situation {
             holds,
             tasks: TaskCounts {

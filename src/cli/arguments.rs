@@ -176,7 +176,9 @@ pub(crate) enum TasksCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The harvest's name; else everything.
+    /// A harvest's name, or an endpoint's path; else everything. `resume PATH` also lifts a hold because the endpoint was
+    /// retired or billed too much.
+    #[arg(value_name = "HARVEST|PATH")]
     pub(crate) harvest: Option<String>,
 }
 

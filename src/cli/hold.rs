@@ -1,8 +1,9 @@
-//! `gleaner pause` and `gleaner resume`: nothing more is sent, by a person's word.
+//! `gleaner pause` and `gleaner resume`: nothing more is sent, by a person's word: of all, of a harvest, to an endpoint.
 
 use super::arguments::{Common, Which};
 use super::output::{self, line};
 use super::{Exit, session};
+use crate::endpoints;
 use crate::store::harvests;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::{Connection, begin};
@@ -21,10 +22,13 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
     let scope = scope_of(&mut transaction, which.harvest.as_deref()).await?;
-    let what = which
-        .harvest
-        .as_deref()
-        .map_or_else(|| "everything".into(), |name| format!("harvest {name}"));
+    let what = which.harvest.as_deref().map_or_else(
+        || "everything".into(),
+        |name| match name.starts_with('/') {
+            true => format!("endpoint {name}"),
+            false => format!("harvest {name}"),
+        },
+    );
     let named = which.harvest.as_deref();
     let goes_on = named.map_or_else(String::new, |name| format!(" {name}"));
     let mut changed = true;
@@ -41,7 +45,7 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
             "{what} is paused: nothing more is sent, and answers that are under way are still kept; \
              `gleaner resume{goes_on}` goes on"
         )
-    } else if holds::lift(&mut transaction, &scope, Reason::Paused).await? {
+    } else if lift(&mut transaction, &scope).await? {
         format!("{what} goes on")
     } else {
         changed = false;
@@ -58,10 +62,31 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
     Ok(Exit::Done)
 }
 
-async fn scope_of(db: &mut Connection, harvest: Option<&str>) -> anyhow::Result<Scope> {
-    let Some(name) = harvest else {
+/// Lifts what a person may lift: a pause, and for an endpoint also what only a person can judge.
+async fn lift(db: &mut Connection, scope: &Scope) -> anyhow::Result<bool> {
+    let mut lifted = holds::lift(db, scope, Reason::Paused).await?;
+    if matches!(scope, Scope::Endpoint(_)) {
+        for reason in [Reason::Retired, Reason::Overcharge] {
+            lifted |= holds::lift(db, scope, reason).await?;
+        }
+    }
+    Ok(lifted)
+}
+
+async fn scope_of(db: &mut Connection, which: Option<&str>) -> anyhow::Result<Scope> {
+    let Some(name) = which else {
         return Ok(Scope::All);
     };
+    if name.starts_with('/') {
+        let endpoint = endpoints::find(name);
+        return endpoint
+            .map(|endpoint| Scope::Endpoint(endpoint.path.to_owned()))
+            .ok_or_else(|| {
+                session::refuse(format!(
+                    "there is no endpoint {name}: `gleaner endpoints` lists them"
+                ))
+            });
+    }
     let id = harvests::find(db, name).await?;
     id.map(Scope::Harvest).ok_or_else(|| {
         session::refuse(format!(

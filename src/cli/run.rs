@@ -7,6 +7,7 @@ use super::{Exit, harvest, session};
 use crate::config::Environment;
 use crate::engine::{self, Mode, Shutdown};
 use crate::setup;
+use crate::store::harvests;
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let mut loaded = session::config(common, Some(&flags.sending))?;
@@ -45,6 +46,10 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     for spec in &specs {
         harvest::put(&database, &settings.policy, spec, false, clock.now()).await?;
     }
+    let mut connection = database.writer().await?;
+    let unlimited = harvests::without_limit(&mut connection).await?;
+    setup::require_limits_of(config, &unlimited).map_err(|error| session::refuse(error.to_string()))?;
+    drop(connection);
     tracing::info!(harvests = specs.len(), file = %database.path().display(), "working; SIGTERM stops");
     let progress = Progress::start(&database, None, common, clock.clone());
     let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;

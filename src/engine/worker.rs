@@ -182,14 +182,12 @@ fn report_of(
             );
             again(*wait, false, "rate limited")
         }
-        Outcome::Retry { reason } => {
-            // When much fails, the upstream is at fault and not this page.
-            let counted = !context.gate().retries_exceeded(context.clock.elapsed());
-            again(backoff_of(context, task.attempts), counted, reason)
-        }
-        Outcome::Redirected { same_origin: true } => {
-            again(backoff_of(context, task.attempts), true, "redirected")
-        }
+        Outcome::Retry { reason } => again(backoff_of(context, task.attempts), is_at_fault(context), reason),
+        Outcome::Redirected { same_origin: true } => again(
+            backoff_of(context, task.attempts),
+            is_at_fault(context),
+            "redirected",
+        ),
         Outcome::Redirected { same_origin: false } => {
             park("the upstream redirects elsewhere; it was not followed")
         }
@@ -233,9 +231,14 @@ fn report_of(
             context,
             task,
             reason,
-            again(backoff_of(context, task.attempts), true, reason),
+            again(backoff_of(context, task.attempts), is_at_fault(context), reason),
         ),
     }
+}
+
+/// Whether a failure counts against its page: when much fails, the upstream is at fault.
+fn is_at_fault(context: &Context) -> bool {
+    !context.gate().retries_exceeded(context.clock.elapsed())
 }
 
 /// Reads the body. A parser that panics is our fault: the paid body is kept with its parked task.

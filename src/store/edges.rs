@@ -100,6 +100,18 @@ async fn show_users(
             following_sweep = excluded.following_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             gone_sweep = null";
+    // The owner of a list was met, too, even if nobody described it.
+    const OWNER: &str = "
+        insert into users (id, first_seen_at, last_seen_at, stamps)
+        select $1, started_at, started_at, ''
+        from sweeps
+        where id = $2
+        on conflict (id) do nothing";
+    sqlx::query(OWNER)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .execute(&mut *db)
+        .await?;
     let (known, returned, upsert) = if task.kind == Kind::Followers {
         (FOLLOWERS_KNOWN, FOLLOWERS_RETURNED, FOLLOWERS)
     } else {

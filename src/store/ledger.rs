@@ -81,12 +81,16 @@ pub(crate) async fn settle(
     answered_at: Timestamp,
 ) -> Result<()> {
     const RESERVED: &str = "
-        select harvest_id, day, reserved, state, endpoint
+        select harvest_id, day, reserved, state, endpoint, sweep_id, units
         from ledger
         where id = $1";
     const SETTLE: &str = "
         update ledger
         set state = $2, units = $3, reason = $4, status = $5, answered_at = $6
+        where id = $1";
+    const SWEEP: &str = "
+        update sweeps
+        set units = units + $2
         where id = $1";
     const OVERCHARGE: &str = "
         insert into overcharges (ledger_id, endpoint, reserved, billed, at)
@@ -143,6 +147,12 @@ pub(crate) async fn settle(
         .execute(&mut *db)
         .await?;
     add(db, harvest_id, &day, after).await?;
+    // What was lost or came too late was paid for the sweep all the same.
+    sqlx::query(SWEEP)
+        .bind(row.get::<i64, _>(5))
+        .bind(units - row.get::<i64, _>(6))
+        .execute(&mut *db)
+        .await?;
     if units > reserved {
         sqlx::query(OVERCHARGE)
             .bind(ledger_id)

@@ -121,11 +121,10 @@ pub async fn apply(
         _ if finished.status.is_some() => holds::lift_troubles(db, finished.ledger_id).await?,
         _ => {}
     }
+    hold_overcharged(db, finished, now).await?;
     if fenced {
         return Ok(Applied::Fenced);
     }
-    hold_overcharged(db, finished, now).await?;
-    sweeps::add_units(db, task.sweep_id, finished.settlement).await?;
     match &finished.report {
         Report::Page(page) => page_came(db, policy, finished, page, now).await?,
         Report::Unusable { wait, reason } => {
@@ -175,11 +174,13 @@ async fn pass_fence(db: &mut Connection, task: &Task) -> Result<bool> {
     const SQL: &str = "
         update tasks
         set ledger_id = null, deaths = 0, lone_deaths = 0, suspect = 0
-        where id = $1 and epoch = $2 and page_no = $3 and state = 'leased'";
+        where id = $1 and epoch = $2 and page_no = $3 and sweep_id = $4 and state = 'leased'";
+    // The sweep is part of the fence, because the number of a task that is gone may be given to a younger one.
     let done = sqlx::query(SQL)
         .bind(task.id)
         .bind(task.epoch)
         .bind(task.page_no)
+        .bind(task.sweep_id)
         .execute(db)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -349,9 +350,7 @@ async fn hold_overcharged(db: &mut Connection, finished: &Finished, now: Timesta
         select reserved
         from ledger
         where id = $1";
-    let Settlement::Settled(billed) = finished.settlement else {
-        return Ok(());
-    };
+    let billed = finished.settlement.units();
     let row = sqlx::query(RESERVED)
         .bind(finished.ledger_id)
         .fetch_one(&mut *db)

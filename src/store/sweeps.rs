@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use sqlx::Row as _;
 
-use crate::billing::Settlement;
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
 use crate::kind::Kind;
@@ -108,18 +107,6 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
         .execute(&mut *db)
         .await?;
     load(db, task.sweep_id).await
-}
-
-pub(crate) async fn add_units(db: &mut Connection, sweep_id: i64, settlement: Settlement) -> Result<()> {
-    const SQL: &str = "
-        update sweeps
-        set units = units + $2
-        where id = $1";
-    let (Settlement::Settled(units) | Settlement::Lost(units)) = settlement else {
-        return Ok(());
-    };
-    sqlx::query(SQL).bind(sweep_id).bind(units).execute(db).await?;
-    Ok(())
 }
 
 pub(crate) async fn set_not_found(db: &mut Connection, sweep_id: i64) -> Result<()> {
@@ -237,7 +224,12 @@ pub(crate) async fn next_route(
             barren = 0, walk_items = 0, walk_floor = distinct_items
         where id = $1";
     let retired = holds::retired(db).await?;
-    let Some(step) = policy.next_step(task.kind, &task.target, Some(&task.endpoint), &retired) else {
+    let mut next = policy.next_step(task.kind, &task.target, Some(&task.endpoint), &retired);
+    // An endpoint before this one only said 404, and that is asked twice.
+    if next.is_none() && load(db, task.sweep_id).await?.not_found {
+        next = policy.next_step(task.kind, &task.target, None, &retired);
+    }
+    let Some(step) = next else {
         let reason = "every endpoint of the route is retired";
         return end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };

@@ -1,7 +1,11 @@
 //! What the tests of the whole have in common: a world that answers, a file, and an engine that runs to its end.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests; the lint knows only functions marked as such"
+)]
+
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +21,11 @@ use gleaner::seeds::SeedList;
 use gleaner::setup;
 use gleaner::store::{Database, begin, dump, harvests};
 use tempfile::TempDir;
+
+use crate::stage::Stage;
+
+/// How long a test waits for what must come.
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The kinds that can be collected.
 pub(crate) const EVERY_KIND: [Kind; 6] = [
@@ -37,7 +46,7 @@ pub(crate) struct Run {
     pub(crate) upstream: Upstream,
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Run {
@@ -73,13 +82,15 @@ impl Run {
             upstream,
             config,
             clock: Arc::new(SystemClock::default()),
-            folder,
+            _folder: folder,
         }
     }
 
-    /// The folder of the database.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
+    /// A run against a stage; its world is not asked.
+    pub(crate) async fn on(stage: &Stage) -> Self {
+        let mut run = Self::start(1, 32).await;
+        run.config.upstream.base_url = stage.url();
+        run
     }
 
     pub(crate) async fn database(&self) -> Database {
@@ -91,14 +102,9 @@ impl Run {
         let list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
         let spec = setup::spec(harvest, &list.seeds, true).unwrap();
         let policy = setup::policy(&self.config, true);
-        let database = self.database().await;
-        let mut connection = database.writer().await.unwrap();
-        let mut transaction = begin(&mut connection).await.unwrap();
-        let id = harvests::put(&mut transaction, &policy, &spec, refresh, self.clock.now())
+        let now = self.clock.now();
+        self.beside(async |db| harvests::put(db, &policy, &spec, refresh, now).await)
             .await
-            .unwrap();
-        transaction.commit().await.unwrap();
-        id
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -121,10 +127,71 @@ impl Run {
             .unwrap()
     }
 
+    /// Runs the engine while something else happens, and asks it to stop after that if it has not stopped by itself.
+    pub(crate) async fn run_while(&self, mode: Mode, happens: impl Future<Output = ()>) -> Stop {
+        let shutdown = Shutdown::default();
+        let happening = async {
+            happens.await;
+            shutdown.ask();
+        };
+        let (stop, ()) = tokio::join!(self.run_until(mode, &shutdown), happening);
+        stop
+    }
+
+    /// Harvests to the end, as the same command would again and again.
+    pub(crate) async fn go(&self, harvest: &Harvest) -> Stop {
+        self.go_on(harvest, false).await
+    }
+
+    /// Harvests a new generation to the end.
+    pub(crate) async fn refresh(&self, harvest: &Harvest) -> Stop {
+        self.go_on(harvest, true).await
+    }
+
+    async fn go_on(&self, harvest: &Harvest, refresh: bool) -> Stop {
+        let id = self.put(harvest, refresh).await;
+        let running = tokio::time::timeout(DEADLINE, self.run(Mode::Harvest(id)));
+        let stop = running.await.expect("the harvest ends");
+        self.check_invariants().await;
+        stop
+    }
+
+    /// Waits until a statement counts something.
+    pub(crate) async fn until(&self, statement: &'static str) {
+        let database = self.database().await;
+        let mut looks = tokio::time::interval(Duration::from_millis(5));
+        let counted = async {
+            loop {
+                looks.tick().await;
+                let count = sqlx::query_scalar::<_, i64>(statement);
+                if count.fetch_one(database.readers()).await.unwrap() > 0 {
+                    return;
+                }
+            }
+        };
+        let waited = tokio::time::timeout(DEADLINE, counted).await;
+        assert!(waited.is_ok(), "waited in vain for: {statement}");
+    }
+
+    /// Changes the file as a command beside the engine does.
+    pub(crate) async fn beside<T>(
+        &self,
+        change: impl AsyncFnOnce(&mut gleaner::store::Connection) -> gleaner::store::Result<T>,
+    ) -> T {
+        let database = self.database().await;
+        let mut connection = database.writer().await.unwrap();
+        let mut transaction = begin(&mut connection).await.unwrap();
+        let done = change(&mut transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        done
+    }
+
     /// Harvests what the plan says, to the end.
     pub(crate) async fn harvest(&self, plan: &Plan) -> Stop {
         let id = self.put(&harvest_of(plan), false).await;
-        self.run(Mode::Harvest(id)).await
+        let stop = self.run(Mode::Harvest(id)).await;
+        self.check_invariants().await;
+        stop
     }
 
     /// What a perfect harvest finds.
@@ -203,6 +270,16 @@ impl Run {
             "ledger, meter"
         );
         assert_eq!(self.billed_arrivals() as u64, expected.requests);
+    }
+}
+
+/// A harvest of these seeds.
+pub(crate) fn harvest(seeds: &[&str], collect: &[Kind]) -> Harvest {
+    Harvest {
+        name: "test".into(),
+        seeds: seeds.iter().map(|seed| (*seed).to_owned()).collect(),
+        collect: collect.to_vec(),
+        ..Harvest::default()
     }
 }
 

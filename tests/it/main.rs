@@ -1,10 +1,18 @@
 //! The tests that go through the real path: one binary, one file a subject.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests; the lint knows only functions marked as such"
+)]
+
 mod harness;
+mod invariants;
+mod stage;
 
 mod cli;
 mod client;
 mod config;
 mod parse;
+mod rules;
 mod tidy;
 mod world;

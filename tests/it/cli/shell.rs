@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use gleaner::clock::{Clock as _, SystemClock};
 use gleaner::mock::{Settings, Upstream, World};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::harness::CANARY;
 
 /// So long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder with a `gleaner.toml` that names the simulated upstream.
 pub(super) struct Shell {
@@ -114,7 +115,7 @@ impl Shell {
     /// What `gleaner status --json` says, as soon as it is so.
     #[track_caller]
     pub(super) fn status_when(&self, is_so: impl Fn(&Value) -> bool) -> Value {
-        let started = Instant::now();
+        let clock = SystemClock::default();
         loop {
             let said = self.run("status --json");
             // The file may not be there yet.
@@ -122,7 +123,7 @@ impl Shell {
             if is_so(&status) {
                 return status;
             }
-            assert!(started.elapsed() < PATIENCE, "still {}{}", said.out, said.log);
+            assert!(clock.elapsed() < PATIENCE, "still {}{}", said.out, said.log);
         }
     }
 
