@@ -95,3 +95,20 @@ async fn a_second_daemon_on_the_file_is_refused_and_touches_nothing() {
     first.terminate();
     assert_eq!(first.ended().await.code(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_that_cannot_end_changes_nothing() {
+    let world = Arc::new(World::new(3, 300));
+    let plan = Plan::of(world.seeds(6), &["profile"]);
+    let upstream = slow_upstream(&world, 100).await;
+    let program = Program::new(CANARY, &upstream.url());
+    started(&program, &plan, &upstream, 3).await.kill();
+    let trap = "create trigger trap before update on tasks begin select raise(abort, 'trap'); end";
+    program.change(trap).await;
+    assert_eq!(Process::run(program.harvest(&plan, &[])).await, Some(1));
+    let lost = "select count(*) from ledger where state = 'lost'";
+    assert_eq!(program.number(lost).await, 0, "half of a recovery was kept");
+    program.change("drop trigger trap").await;
+    assert_eq!(Process::run(program.harvest(&plan, &[])).await, Some(0));
+    assert_rows_equal(&program.dump().await, &oracle::expect(&world, &plan).rows);
+}
