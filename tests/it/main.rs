@@ -8,5 +8,6 @@ mod client;
 mod config;
 mod kills;
 mod parse;
+mod rate;
 mod tidy;
 mod world;
