@@ -9,5 +9,6 @@ mod config;
 mod kills;
 mod parse;
 mod rate;
+mod secrets;
 mod tidy;
 mod world;
