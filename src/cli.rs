@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::config::{Environment, token};
 use crate::engine::Stop;
 use crate::store::StoreError;
 
@@ -85,6 +86,10 @@ pub fn main() -> ExitCode {
         Err(answer) => return output::arguments(&answer),
     };
     output::start_log(arguments.common.quiet);
+    // Before anything else can be printed: a person may have written the key into an address or the config as well.
+    if let Ok(found) = token::find(&Environment::of_process(), None) {
+        output::hide(&found.key);
+    }
     let json = arguments.common.json;
     let ended = runtime().and_then(|runtime| runtime.block_on(perform(arguments)));
     let exit = ended.unwrap_or_else(|error| {

@@ -130,9 +130,9 @@ impl Client {
         let limit = if head.status == 200 {
             self.max_body_bytes
         } else {
-            body::KEPT_OF_A_REFUSAL
+            body::KEPT_OF_A_REFUSAL + self.key.longest_spelling()
         };
-        let reading = body::read(response, limit).await;
+        let reading = body::read(response, limit).await.redacted(&self.key);
         let (outcome, body) = body::judge(&head, reading);
         let body = if outcome == Outcome::Page {
             body

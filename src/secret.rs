@@ -4,13 +4,11 @@
 //! takes it out of everything that is stored or logged.
 
 mod redacting_writer;
+mod spellings;
 
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use redacting_writer::{RedactedOutput, RedactingWriter, Redactor};
@@ -22,8 +20,7 @@ const MARK: &str = "***";
 #[derive(Clone)]
 pub struct Key {
     text: SecretString,
-    /// The spellings to look for, the longest first, so that none is found inside a longer one.
-    spellings: Arc<[SecretString]>,
+    in_base64: Arc<[SecretString]>,
 }
 
 /// Why a text is no key. The text itself is not repeated.
@@ -65,7 +62,10 @@ impl Key {
         }
         Ok(Self {
             text: SecretString::from(text),
-            spellings: spellings(text),
+            in_base64: spellings::in_base64(text)
+                .into_iter()
+                .map(SecretString::from)
+                .collect(),
         })
     }
 
@@ -74,23 +74,30 @@ impl Key {
         self.text.expose_secret()
     }
 
-    /// `text` without the key: plain, in base64 and percent-encoded.
+    /// Whether the key is so long that nothing else is taken for it: real ones are, those of simulated upstreams need
+    /// not be.
+    pub(crate) fn is_unmistakable(&self) -> bool {
+        self.expose().len() >= spellings::UNMISTAKABLE_LENGTH
+    }
+
+    /// The length of its longest spelling.
+    pub(crate) fn longest_spelling(&self) -> usize {
+        spellings::longest(self.expose())
+    }
+
+    /// `text` without the key: plain, escaped, percent-encoded and in base64.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let mut redacted = text.to_owned();
-        for spelling in self.spellings.iter().map(SecretString::expose_secret) {
-            if redacted.contains(spelling) {
-                redacted = redacted.replace(spelling, MARK);
-            }
-        }
-        redacted
+        String::from_utf8_lossy(&self.redact_bytes(text.into())).into_owned()
     }
 
     /// The same for bytes that need not be text.
     #[must_use]
     pub fn redact_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        self.spellings.iter().fold(bytes, |bytes, spelling| {
-            without(bytes, spelling.expose_secret().as_bytes())
+        let mark = MARK.as_bytes();
+        let bytes = spellings::without_plain(bytes, self.expose().as_bytes(), mark);
+        self.in_base64.iter().fold(bytes, |bytes, spelling| {
+            spellings::without(bytes, spelling.expose_secret().as_bytes(), mark)
         })
     }
 }
@@ -99,62 +106,6 @@ impl fmt::Debug for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(MARK)
     }
-}
-
-fn spellings(key: &str) -> Arc<[SecretString]> {
-    let percent = utf8_percent_encode(key, NON_ALPHANUMERIC).to_string();
-    // What is encoded differs: a form leaves these four as they are, a strict encoder does not.
-    let form = ["-", "_", ".", "*"].iter().fold(percent.clone(), |text, char| {
-        text.replace(&utf8_percent_encode(char, NON_ALPHANUMERIC).to_string(), char)
-    });
-    let mut all = vec![
-        key.to_owned(),
-        STANDARD.encode(key),
-        STANDARD_NO_PAD.encode(key),
-        URL_SAFE.encode(key),
-        URL_SAFE_NO_PAD.encode(key),
-        with_small_digits(&percent),
-        with_small_digits(&form),
-        percent,
-        form,
-    ];
-    all.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
-    all.dedup();
-    all.into_iter().map(SecretString::from).collect()
-}
-
-/// `%2F` as `%2f`, and nothing else in lower case.
-fn with_small_digits(percent_encoded: &str) -> String {
-    let mut left_to_lower = 0;
-    let lower = |char: char| {
-        if char == '%' {
-            left_to_lower = 2;
-            return char;
-        }
-        if left_to_lower > 0 {
-            left_to_lower -= 1;
-            return char.to_ascii_lowercase();
-        }
-        char
-    };
-    percent_encoded.chars().map(lower).collect()
-}
-
-fn without(bytes: Vec<u8>, spelling: &[u8]) -> Vec<u8> {
-    let find = |from: &[u8]| from.windows(spelling.len()).position(|window| window == spelling);
-    let Some(first) = find(&bytes) else {
-        return bytes;
-    };
-    let mut redacted = bytes[..first].to_vec();
-    redacted.extend(MARK.bytes());
-    let mut rest = &bytes[first + spelling.len()..];
-    while let Some(at) = find(rest) {
-        redacted.extend(&rest[..at]);
-        redacted.extend(MARK.bytes());
-        rest = &rest[at + spelling.len()..];
-    }
-    redacted.extend(rest);
-    redacted
 }
 
 #[cfg(test)]
@@ -228,6 +179,7 @@ mod tests {
                 "{spelling}"
             );
         }
+        assert_eq!(key.redact(r"ca\/na~ry+5f?1c.="), "***");
         assert_eq!(key.redact("nothing to hide"), "nothing to hide");
         assert_eq!(key.redact_bytes(vec![0xff, 0, b'c']), [0xff, 0, b'c']);
     }

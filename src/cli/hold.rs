@@ -24,9 +24,13 @@ async fn change(common: &Common, which: Which, pause: bool) -> anyhow::Result<Ex
     let scope = scope_of(&mut transaction, which.harvest.as_deref()).await?;
     let what = which.harvest.as_deref().map_or_else(
         || "everything".into(),
-        |name| match name.starts_with('/') {
-            true => format!("endpoint {name}"),
-            false => format!("harvest {name}"),
+        |name| {
+            let what = if name.starts_with('/') {
+                "endpoint"
+            } else {
+                "harvest"
+            };
+            format!("{what} {name}")
         },
     );
     let named = which.harvest.as_deref();

@@ -4,6 +4,7 @@ use super::answer::Head;
 use super::classify::{classify, hangs_on_the_body};
 use super::outcome::Outcome;
 use super::transport;
+use crate::secret::Key;
 
 /// How much of a body that is no page is kept, for the person who looks at it.
 pub(super) const KEPT_OF_A_REFUSAL: usize = 4 * 1024;
@@ -48,18 +49,41 @@ pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Readi
     Reading { bytes, end }
 }
 
+impl Reading {
+    /// What was read, without the key. This comes before anything is cut or quoted: where a cut goes through the key,
+    /// half of it would stay. So does the end of a body that was not read to its end.
+    ///
+    /// A key that could stand in a page by chance is left where it is: what was paid for is kept as it came.
+    pub(super) fn redacted(mut self, key: &Key) -> Self {
+        if !key.is_unmistakable() {
+            return self;
+        }
+        self.bytes = key.redact_bytes(self.bytes);
+        if !matches!(self.end, End::Whole) {
+            let sure = self.bytes.len().saturating_sub(key.longest_spelling());
+            self.bytes.truncate(sure);
+        }
+        self
+    }
+}
+
 /// The outcome of an answer with this head and body, and the bytes to keep.
 pub(super) fn judge(head: &Head, reading: Reading) -> (Outcome, Vec<u8>) {
     let Reading { mut bytes, end } = reading;
     match end {
-        End::Limit if head.status == 200 => {
+        End::Limit => {
             bytes.truncate(KEPT_OF_A_REFUSAL);
             bytes.shrink_to_fit();
-            (Outcome::TooLarge, bytes)
+            let outcome = if head.status == 200 {
+                Outcome::TooLarge
+            } else {
+                classify(head, &bytes)
+            };
+            (outcome, bytes)
         }
         End::Failed(error) if hangs_on_the_body(head.status) => {
             (transport::failed_in_the_body(error), Vec::new())
         }
-        End::Whole | End::Limit | End::Failed(_) => (classify(head, &bytes), bytes),
+        End::Whole | End::Failed(_) => (classify(head, &bytes), bytes),
     }
 }

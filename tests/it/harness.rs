@@ -58,14 +58,7 @@ impl Run {
     /// A world whose upstream behaves as the settings say; it takes only the canary as its key.
     pub(crate) async fn with(seed: u64, size: usize, settings: Settings) -> Self {
         let world = Arc::new(World::new(seed, size));
-        let settings = Settings {
-            key: Some(CANARY.into()),
-            ..settings
-        };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let upstream = Upstream::start(Arc::clone(&world), settings, address)
-            .await
-            .unwrap();
+        let upstream = upstream(&world, settings).await;
         let folder = TempDir::new().unwrap();
         let mut config = Config::default();
         config.database.url = format!("sqlite:{}", folder.path().join("gleaner.db").display());
@@ -281,6 +274,18 @@ pub(crate) fn harvest(seeds: &[&str], collect: &[Kind]) -> Harvest {
         collect: collect.to_vec(),
         ..Harvest::default()
     }
+}
+
+/// An upstream on a port of its own that takes only the canary as its key, unless the settings name another.
+pub(crate) async fn upstream(world: &Arc<World>, settings: Settings) -> Upstream {
+    let settings = Settings {
+        key: settings.key.or_else(|| Some(CANARY.into())),
+        ..settings
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Upstream::start(Arc::clone(world), settings, address)
+        .await
+        .unwrap()
 }
 
 /// The harvest that a plan of the oracle describes.

@@ -7,12 +7,16 @@
 
 mod harness;
 mod invariants;
+mod program;
 mod stage;
 
 mod cli;
 mod client;
 mod config;
+mod kills;
 mod parse;
+mod rate;
 mod rules;
+mod secrets;
 mod tidy;
 mod world;

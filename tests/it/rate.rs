@@ -1,0 +1,65 @@
+//! The gate in real time: full use of the rate that is paid for, and never more.
+//!
+//! The only test that looks at a clock.
+
+use std::time::Duration;
+
+use gleaner::engine::{Mode, Shutdown};
+use gleaner::kind::Kind;
+use gleaner::mock::Settings;
+use gleaner::mock::oracle::Plan;
+
+use crate::harness::{EVERY_KIND, Run, harvest_of};
+use crate::program::within;
+
+const RATE: f64 = 15.0;
+/// What is left for late timers.
+const SHARE: f64 = 0.99;
+/// The stretch that is measured: from when the start is over, for 300 requests.
+const FROM: Duration = Duration::from_secs(10);
+const UNTIL: Duration = Duration::from_secs(30);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_answers_leave_the_rate_fully_used_and_never_exceeded() {
+    let settings = Settings {
+        rate: Some(RATE),
+        latency: (Duration::from_secs(1), Duration::from_secs(5)),
+        ..Settings::default()
+    };
+    let run = Run::with(1, 5_000, settings).await;
+    let plan = Plan::of(run.world.seeds(600), &EVERY_KIND.map(Kind::name));
+    let id = run.put(&harvest_of(&plan), false).await;
+    let shutdown = Shutdown::default();
+    let started = run.clock.elapsed();
+    let waiting = async {
+        assert!(within(UNTIL + FROM, || run.clock.elapsed() >= started + UNTIL).await);
+        let ready = run
+            .number("select count(*) from tasks where state = 'ready'")
+            .await;
+        shutdown.ask();
+        ready
+    };
+    let (_, ready) = tokio::join!(run.run_until(Mode::Harvest(id), &shutdown), waiting);
+    assert!(ready >= 80, "{ready} tasks were ready at the end");
+
+    let arrivals = run.upstream.arrivals();
+    assert!(arrivals.iter().all(|arrival| arrival.status != 429));
+    let times: Vec<Duration> = arrivals
+        .iter()
+        .filter(|arrival| arrival.path != "/sys/balance")
+        .map(|arrival| Duration::from_micros(arrival.at_us))
+        .collect();
+    let most = times.iter().map(|first| {
+        let second = *first..*first + Duration::from_secs(1);
+        times.iter().filter(|time| second.contains(time)).count()
+    });
+    let most = most.max().unwrap();
+    assert!(most <= 16, "{most} arrivals in a second");
+    let measured: Vec<Duration> = times
+        .into_iter()
+        .filter(|time| (FROM..UNTIL).contains(time))
+        .collect();
+    let intervals = f64::from(u32::try_from(measured.len() - 1).unwrap());
+    let rate = intervals / (measured[measured.len() - 1] - measured[0]).as_secs_f64();
+    assert!(rate >= SHARE * RATE, "{rate:.3} requests a second");
+}
