@@ -193,7 +193,7 @@ async fn a_wrong_base_url_is_refused_without_repeating_a_key_in_it() {
         format!("https://127.0.0.1:9/#{KEY}"),
         format!("ftp://127.0.0.1/{KEY}"),
         format!("http://{KEY}.example"),
-        format!("{KEY}"),
+        KEY.to_owned(),
     ] {
         let program = Program::new(KEY, &url);
         let process = Process::run(harvest(&program, &["--max-units", "1"]));
