@@ -204,14 +204,10 @@ async fn summary(
 ) -> anyhow::Result<Exit> {
     let harvests = read::harvests(database.readers()).await?;
     let harvest = harvests.into_iter().find(|harvest| harvest.id == harvest_id);
-    let is_finished = harvest
-        .as_ref()
-        .is_some_and(|harvest| harvest.finished_at.is_some());
     let troubled = read::troubled_lists(database.readers(), harvest_id).await?;
     let exit = match Exit::from(stop) {
-        Exit::Done if troubled > 0 => Exit::Parked,
-        // Whoever chains commands must not take half a harvest for a whole one.
-        Exit::Done if !is_finished => Exit::Error,
+        // An orderly stop is no failure; `stopped` in the JSON tells it from an end.
+        Exit::Done if stop != Stop::Asked && troubled > 0 => Exit::Parked,
         exit => exit,
     };
     let rows = read::row_counts(database.readers()).await?;
