@@ -321,6 +321,8 @@ async fn harvests_in_order(db: &mut Connection, for_whom: For) -> Result<Vec<i64
     Ok(sqlx::query_scalar(SQL).bind(only).fetch_all(db).await?)
 }
 
+/// A list that nobody waits for, because a new round no longer wants it, is not bought; its walk goes on when somebody
+/// wants it again.
 async fn first_ready(
     db: &mut Connection,
     harvest_id: i64,
@@ -337,6 +339,7 @@ async fn first_ready(
             and t.state = 'ready'
             and (not $2 or t.suspect = 1)
             and t.endpoint not in (select value from json_each($3))
+            and exists (select 1 from harvest_lists as w where w.list_id = t.list_id and w.open = 1)
         order by t.depth, t.kind_rank, t.served_at, t.id
         limit 1";
     let row = sqlx::query(SQL)

@@ -84,9 +84,7 @@ async fn what_was_never_sent_is_released() {
 async fn a_lost_answer_that_names_too_high_a_bill_holds_its_endpoint_too() {
     let (stage, run) = followed_by(&[10]).await;
     stage.always(FOLLOWERS, Reply::cut().header("x-hiker-info", "reqs=9"));
-    let id = run.put(&followers(), false).await;
-    let held = run.until("select count(*) from holds where reason = 'overcharge'");
-    assert_eq!(run.run_while(Mode::Harvest(id), held).await, Stop::Asked);
+    assert_eq!(run.go(&followers()).await, Stop::Held);
     assert_eq!(run.bought_followers().await, ["lost 9 200"]);
 }
 
@@ -98,9 +96,7 @@ async fn a_bill_above_its_reservation_is_a_row_and_holds_its_endpoint() {
         FOLLOWERS,
         [crate::stage::users_page(&[10, 11], Some("c2")).header("x-hiker-info", "reqs=9")],
     );
-    let id = run.put(&followers(), false).await;
-    let held = run.until("select count(*) from holds where reason = 'overcharge'");
-    assert_eq!(run.run_while(Mode::Harvest(id), held).await, Stop::Asked);
+    assert_eq!(run.go(&followers()).await, Stop::Held);
     let rows = run
         .lines("select endpoint, reserved, billed from overcharges")
         .await;

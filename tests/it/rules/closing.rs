@@ -123,7 +123,7 @@ async fn neither_a_gone_account_nor_a_hidden_list_closes_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_generation_that_starts_in_the_middle_of_another_ends_too() {
+async fn a_generation_that_starts_in_the_middle_of_another_buys_only_what_it_wants_itself() {
     let (stage, run) = followed_by(&[2, 3]).await;
     stage.person(2, &[20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
     stage.person(3, &[30, 31, 32]);
@@ -139,4 +139,10 @@ async fn a_generation_that_starts_in_the_middle_of_another_ends_too() {
     assert_eq!(run.go(&short_of(3)).await, Stop::Budget);
     stage.change(1, |person| person.followers = vec![3]);
     assert_eq!(run.refresh(&short_of(100)).await, Stop::Finished);
+    let unwanted = stage
+        .asked()
+        .into_iter()
+        .filter(|asked| asked.target == "2")
+        .count();
+    assert_eq!(unwanted, 1, "before the new generation");
 }
