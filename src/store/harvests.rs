@@ -138,8 +138,14 @@ async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()>
     const TARGETS: &str = "
         delete from targets
         where harvest_id = $1";
+    // What the round before did not end is waited for again only where it is wanted again.
+    const LISTS: &str = "
+        update harvest_lists
+        set open = 0
+        where harvest_id = $1 and open = 1";
     sqlx::query(ROUND).bind(id).bind(now).execute(&mut *db).await?;
     sqlx::query(TARGETS).bind(id).execute(&mut *db).await?;
+    sqlx::query(LISTS).bind(id).execute(&mut *db).await?;
     Ok(())
 }
 
