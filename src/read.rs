@@ -1,6 +1,6 @@
 //! From the bytes of an answer to rows: pure functions, shared by all endpoints.
 //!
-//! Bytes become a [`json::Json`] tree once (`body`), odd things met on the way are collected (`notes`), columns are
+//! Bytes become a `json::Json` tree once (`body`), odd things met on the way are collected (`notes`), columns are
 //! read with their types checked (`fields`), lists are read so that every element is an entry, a duplicate or a
 //! reject (`list`), and cursors are kept byte for byte (`cursor`). Nothing here knows of the network or of tables.
 
