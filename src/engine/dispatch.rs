@@ -10,8 +10,12 @@ use crate::engine::{Context, Stop, worker};
 use crate::store::StoreError;
 use crate::store::claim::{Claimed, For, Idle};
 
-/// How far ahead slots are taken: one claim transaction serves all of them at high rates.
-const HORIZON: Duration = Duration::from_millis(5);
+/// How far ahead slots are taken at least: one claim transaction serves all of them at high rates...
+const LEAST_LEAD: Duration = Duration::from_millis(5);
+/// ...and at most: what is claimed waits so long for its slot, and is lost if the process dies meanwhile.
+const MOST_LEAD: Duration = Duration::from_millis(100);
+/// How many intervals ahead, between the two: a claim that waits for the disk must not cost its slot.
+const LEAD_INTERVALS: f64 = 2.0;
 /// How often an idle dispatcher looks for work that another process queued.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -77,15 +81,18 @@ async fn step(
     serving: &mut JoinSet<Result<(), StoreError>>,
 ) -> anyhow::Result<Step> {
     let now = context.clock.elapsed();
-    let next_slot = context.gate().next_at(now);
-    if next_slot > now + HORIZON {
-        return Ok(Step::Idle(next_slot.saturating_sub(now)));
+    let (next_slot, lead) = {
+        let gate = context.gate();
+        (gate.next_at(now), lead(gate.rate()))
+    };
+    if next_slot > now + lead {
+        return Ok(Step::Idle(next_slot.saturating_sub(now + lead)));
     }
     let idle_workers = free.available_permits();
     if idle_workers == 0 {
         return Ok(Step::Idle(LOOK_EVERY));
     }
-    let slots = context.gate().take(now, HORIZON, idle_workers);
+    let slots = context.gate().take(now, lead, idle_workers);
     if slots.is_empty() {
         return Ok(Step::Idle(Duration::from_millis(1)));
     }
@@ -115,6 +122,13 @@ async fn step(
         });
     }
     Ok(Step::Sent)
+}
+
+/// How long before its slot a request is claimed, at so many requests a second.
+fn lead(rate: f64) -> Duration {
+    Duration::try_from_secs_f64(LEAD_INTERVALS / rate)
+        .unwrap_or(MOST_LEAD)
+        .clamp(LEAST_LEAD, MOST_LEAD)
 }
 
 /// Nothing could be claimed: is there nothing left, is it not allowed, or is it only not yet time?

@@ -15,7 +15,6 @@ mod client;
 mod config;
 mod kills;
 mod parse;
-mod rate;
 mod rules;
 mod secrets;
 mod tidy;
