@@ -44,6 +44,8 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// For which kinds the upstream merges its streamed patches.
     pub options: Options,
+    /// The share of retries that is normal trouble; above it the gate slows down.
+    pub retry_share: f64,
     /// Sends in a row without an answer that are an outage.
     pub outage_after: u32,
     /// How often one request probes an outage.
@@ -159,7 +161,8 @@ pub async fn run(
     }
     let last_sent = ledger::last_reserved_at(&mut connection).await?;
     let since = last_sent.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));
-    let gate = RateGate::resume(since, clock.elapsed());
+    let mut gate = RateGate::resume(since, clock.elapsed());
+    gate.set_retry_share(settings.retry_share);
     let tracker = TaskTracker::new();
     let (writer, writing) = writer::start(connection, settings.policy.clone(), &tracker);
     let context = Arc::new(Context::new(

@@ -60,6 +60,11 @@ impl RateGate {
         }
     }
 
+    /// Sets the part of the departures that may be retries before the gate slows down.
+    pub fn set_retry_share(&mut self, share: f64) {
+        self.retries.set_at_most(share);
+    }
+
     /// Sets the requests a second that are allowed. What is no rate changes nothing.
     pub fn set_rate(&mut self, rate: f64) {
         if rate.is_finite() && rate > 0.0 {
@@ -160,7 +165,7 @@ impl RateGate {
         self.relax(now);
     }
 
-    /// Whether more than 30 % of the departures of the last two minutes were retries.
+    /// Whether more of the departures of the last two minutes were retries than is normal.
     pub fn retries_exceeded(&self, now: Duration) -> bool {
         self.retries.is_exceeded(now)
     }

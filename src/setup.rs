@@ -74,6 +74,7 @@ pub fn engine(config: &Config, one_shot: bool) -> Settings {
         options: Options {
             flat: config.flat.medias,
         },
+        retry_share: config.retry.share,
         outage_after: config.outage.after,
         outage_probe: config.outage.probe_every,
         blocked_pause: config.blocked.pause,

@@ -269,7 +269,11 @@ fn unusable(context: &Context, task: &Task, reason: String) -> Report {
 fn unanswered(context: &Context, task: &Task, reason: &str, otherwise: Report) -> Report {
     let in_a_row = context.health().unanswered();
     if in_a_row < context.settings.outage_after {
-        return otherwise;
+        // Where nobody else was answered in between, it is not this page's fault.
+        return match otherwise {
+            Report::Again { wait, reason, .. } if in_a_row > 1 => again(wait, false, &reason),
+            report => report,
+        };
     }
     tracing::warn!(
         task.id,

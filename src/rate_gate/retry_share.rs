@@ -21,6 +21,8 @@ pub(super) struct RetryShare {
     seconds: VecDeque<Second>,
     stretch: f64,
     stepped_at: Duration,
+    /// The part that is normal trouble.
+    at_most: f64,
 }
 
 #[derive(Debug)]
@@ -36,11 +38,17 @@ impl Default for RetryShare {
             seconds: VecDeque::new(),
             stretch: 1.0,
             stepped_at: Duration::ZERO,
+            at_most: SHARE_AT_MOST,
         }
     }
 }
 
 impl RetryShare {
+    /// Sets the part that is normal trouble.
+    pub(super) fn set_at_most(&mut self, share: f64) {
+        self.at_most = share;
+    }
+
     /// By what the interval is multiplied; at least 1.
     pub(super) fn stretch(&self) -> f64 {
         self.stretch
@@ -71,7 +79,7 @@ impl RetryShare {
         let (departures, retries) = recent.fold((0, 0), |(all, retries), second| {
             (all + second.departures, retries + second.retries)
         });
-        departures >= DEPARTURES_AT_LEAST && f64::from(retries) > SHARE_AT_MOST * f64::from(departures)
+        departures >= DEPARTURES_AT_LEAST && f64::from(retries) > self.at_most * f64::from(departures)
     }
 
     /// Takes a step towards a longer or shorter interval, if it is time for one; true where it changed.

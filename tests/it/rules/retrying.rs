@@ -112,3 +112,17 @@ async fn after_ten_sends_without_an_answer_one_request_at_a_time_looks_for_the_w
     assert_eq!(run.number("select count(*) from tasks").await, 0);
     assert_eq!(stage.count(PROFILE), 35);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_list_alone_outlasts_an_outage() {
+    let (stage, mut run, seeds) = many(1).await;
+    run.config.retry.max_attempts = 2;
+    stage.next(PROFILE, Reply::cut().times(15));
+    assert_eq!(run.go(&profiles(&seeds)).await, Stop::Finished);
+    assert_eq!(
+        run.number("select count(*) from tasks").await,
+        0,
+        "nothing is parked"
+    );
+    assert_eq!(stage.count(PROFILE), 16);
+}
