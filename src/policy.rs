@@ -22,6 +22,8 @@ pub struct Policy {
     pub retry: Retry,
     /// How often one request probes while nobody answers, or while the upstream's front refuses this client.
     pub probe_every: Duration,
+    /// Nothing is bought for a harvest to which no limit at all applies: set wherever requests cost money.
+    pub needs_limit: bool,
     /// The most units in all, ever.
     pub max_units: Option<i64>,
     /// The most units in one UTC day.

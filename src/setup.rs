@@ -48,6 +48,7 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
             },
         },
         probe_every: config.outage.probe_every,
+        needs_limit: !is_loopback(config),
         max_units: config.budget.total,
         max_units_per_day: config.budget.per_day,
     }

@@ -86,7 +86,7 @@ fn held(hold: &Hold, situation: &Situation<'_>) -> Option<String> {
             let name = named.map_or_else(|| id.to_string(), |harvest| harvest.name.clone());
             (format!("harvest {name}"), format!(" {name}"))
         }
-        Scope::Endpoint(path) => (path.clone(), String::new()),
+        Scope::Endpoint(path) => (path.clone(), format!(" {path}")),
     };
     let next = hold
         .until

@@ -15,6 +15,7 @@ use crate::kind::Kind;
 use crate::seeds::{Rejected, Seed, SeedList};
 use crate::setup;
 use crate::store::harvests::{self, HarvestSpec};
+use crate::store::holds::{self, Reason, Scope};
 use crate::store::{Database, Lock, StoreError, begin, ledger, progress as read};
 
 /// How often the file is looked at while a daemon does the work.
@@ -180,6 +181,13 @@ async fn follow(database: &Database, harvest_id: i64, shutdown: &Shutdown) -> an
         let limit = harvest.and_then(|harvest| harvest.max_units);
         if limit.is_some_and(|units| spent.settled + spent.lost >= units) {
             return Ok(Followed::Ended(Stop::Budget));
+        }
+        let holds = holds::all(database.readers()).await?;
+        if holds
+            .iter()
+            .any(|hold| hold.scope == Scope::All && hold.reason == Reason::NoFunds)
+        {
+            return Ok(Followed::Ended(Stop::NoFunds));
         }
         if !database.is_in_use()?
             && let Some(lock) = lock(database).await?

@@ -385,6 +385,10 @@ async fn within_limits(
         .bind(harvest_id)
         .fetch_one(&mut *db)
         .await?;
+    let unlimited = of_harvest.is_none() && policy.max_units.is_none() && policy.max_units_per_day.is_none();
+    if unlimited && policy.needs_limit {
+        return Ok(false);
+    }
     if let Some(limit) = of_harvest
         && ledger::spent_by(&mut *db, harvest_id).await?.total() + units > limit
     {

@@ -63,7 +63,8 @@ pub(crate) struct Harvest {
 
 /// Adds a harvest or changes the one of that name, and queues what it still lacks. Returns its id.
 ///
-/// With `refresh`, a new round starts: everything is asked again. Without, what has a verdict is not.
+/// With `refresh`, a new round starts: everything is asked again. Without, what has a verdict is not. A limit of units
+/// stays until another is given, and what a daemon refreshes it goes on refreshing.
 pub async fn put(
     db: &mut Connection,
     policy: &Policy,
@@ -82,11 +83,11 @@ pub async fn put(
             depth = excluded.depth,
             expand = excluded.expand,
             limits = excluded.limits,
-            max_units = excluded.max_units,
+            max_units = coalesce(excluded.max_units, harvests.max_units),
             users_limit = excluded.users_limit,
             weight = excluded.weight,
             refresh_ms = excluded.refresh_ms,
-            one_shot = excluded.one_shot";
+            one_shot = min(harvests.one_shot, excluded.one_shot)";
     const SHAPE: &str = "
         select id, collect || depth || expand || limits || coalesce(users_limit, '')
         from harvests
