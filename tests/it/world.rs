@@ -68,6 +68,43 @@ async fn two_seeds_expanded_to_200_users_bear_every_fault() {
     assert_eq!(met, all, "every kind of fault was met");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_deny_what_exists_cost_no_row() {
+    let settings = Settings {
+        faults: Faults::of(FAULTY, FaultKind::ALL),
+        ..Settings::default()
+    };
+    let run = Run::with(2, 1_000, settings).await;
+    let plan = Plan {
+        depth: 2,
+        expand: vec!["followers".into()],
+        users: Some(20),
+        ..every_kind(&run, 2)
+    };
+    assert_eq!(run.harvest(&plan).await, Stop::Finished);
+    let lies = |arrival: &gleaner::mock::Arrival| arrival.fault == Some(FaultKind::NotFoundLie.name());
+    assert!(run.upstream.arrivals().iter().any(lies));
+    // The next endpoint of a route shows other columns of the same rows, so only their keys are compared.
+    assert_eq!(keys(&run.dump().await), keys(&run.oracle(&plan).rows));
+}
+
+/// The keys of the rows of a dump: the table and the row's first columns.
+fn keys(dump: &str) -> BTreeSet<String> {
+    let key = |line: &str| {
+        let columns = match line.split('\t').next() {
+            Some("users" | "media" | "comments") => 1,
+            Some("user_media") => 3,
+            _ => 2,
+        };
+        line.split(',')
+            .take(columns)
+            .map(|column| column.trim_end_matches('}'))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    dump.lines().map(key).collect()
+}
+
 async fn faulty() -> Run {
     let settings = Settings {
         faults: Faults::of(FAULTY, FaultKind::harmless()),
