@@ -32,7 +32,8 @@
 //!    clocks, only [`config`] reads the environment.
 //! 6. The newest answer wins column by column, by the time it came, never by the time it was committed: any order of
 //!    commits, any number of workers, ends in the same tables.
-//! 7. Only a sweep that provably showed a whole list closes follow edges.
+//! 7. Only sweeps that are complete by a counter and rejected nothing close follow edges, and only those that several of
+//!    them in a row miss.
 //! 8. Ids never go through floating point.
 //! 9. The key is in memory, in its source and in one header to one origin. It is in no table, log, error or URL.
 //! 10. `force` is never sent: private accounts stay private.

@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Status,
     /// List tasks, look at one, try parked ones again, cancel one.
     Tasks(Tasks),
-    /// Stop sending: everything, or one harvest.
+    /// Stop sending: everything, one harvest, or to one endpoint.
     Pause(Which),
     /// Go on after a pause.
     Resume(Which),

@@ -316,7 +316,7 @@ pub(crate) async fn end(
         on conflict (id) do update set
             gone_at = coalesce(gone_at, excluded.gone_at)";
     let sweep = load(db, task.sweep_id).await?;
-    // Only a sweep that provably showed everything may say what is missing.
+    // Only a sweep that is complete by a counter, and rejected nothing, may say what is missing.
     let follows = matches!(task.kind, Kind::Followers | Kind::Following);
     let counted = sweep.counter_before.is_some() || counter_after.is_some();
     let closes = follows && verdict == Verdict::Complete && counted && sweep.rejected == 0;
