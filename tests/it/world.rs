@@ -16,6 +16,16 @@ fn every_kind(run: &Run, seeds: usize) -> Plan {
     Plan::of(run.world.seeds(seeds), &EVERY_KIND.map(Kind::name))
 }
 
+/// Two seeds and 200 users found on their lists.
+fn expanded(run: &Run) -> Plan {
+    Plan {
+        depth: 2,
+        expand: vec!["followers".into(), "following".into()],
+        users: Some(200),
+        ..every_kind(run, 2)
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn six_seeds_with_every_kind_end_in_the_oracles_tables_at_its_cost() {
     let run = Run::start(1, 5_000).await;
@@ -27,12 +37,7 @@ async fn six_seeds_with_every_kind_end_in_the_oracles_tables_at_its_cost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_seeds_expanded_to_200_users_end_in_the_oracles_tables_at_its_cost() {
     let run = Run::start(1, 5_000).await;
-    let plan = Plan {
-        depth: 2,
-        expand: vec!["followers".into(), "following".into()],
-        users: Some(200),
-        ..every_kind(&run, 2)
-    };
+    let plan = expanded(&run);
     assert_eq!(run.harvest(&plan).await, Stop::Finished);
     run.assert_perfect(&plan).await;
 }
@@ -50,12 +55,7 @@ async fn two_seeds_expanded_to_200_users_bear_every_fault() {
     let mut run = faulty().await;
     // Raw streams can be faulty in more ways than merged lists.
     run.config.flat.medias = false;
-    let plan = Plan {
-        depth: 2,
-        expand: vec!["followers".into(), "following".into()],
-        users: Some(200),
-        ..every_kind(&run, 2)
-    };
+    let plan = expanded(&run);
     assert_eq!(run.harvest(&plan).await, Stop::Finished);
     assert_nothing_lost(&run, &plan).await;
     let met: BTreeSet<_> = run
