@@ -32,9 +32,9 @@ impl Settlement {
     }
 }
 
-/// The settlement of one request: `header` is the figure of `x-hiker-info`, `units` the registry's.
-pub fn settle(outcome: &Outcome, status: Option<u16>, header: Option<i64>, units: u32) -> Settlement {
-    let said = header.filter(|&units| units >= 0).unwrap_or(i64::from(units));
+/// The settlement of one request: `header` is the figure of `x-hiker-info`, `units` what was reserved.
+pub fn settle(outcome: &Outcome, status: Option<u16>, header: Option<i64>, units: i64) -> Settlement {
+    let said = header.filter(|&units| units >= 0).unwrap_or(units);
     match (outcome, status) {
         (Outcome::NeverSent { .. }, _) => Settlement::Released,
         // The front refused it before the vendor saw it: nobody was there to bill. Only the vendor's own 403 costs.

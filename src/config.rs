@@ -9,6 +9,7 @@ mod document;
 mod duration;
 mod environment;
 mod fault;
+mod filter;
 mod harvest;
 mod keys;
 mod limit;
@@ -24,11 +25,12 @@ use serde::{Deserialize, Serialize};
 pub use byte_size::ByteSize;
 pub use environment::{Environment, log_filter, without_colours};
 pub use fault::{ConfigError, Fault, Place};
-pub use harvest::{Harvest, WAYS};
+pub use filter::{Filter, Span};
+pub use harvest::{Harvest, SortOrder};
 pub use limit::{Limit, Limits};
 pub use load::{Loaded, Places, load};
 pub use overrides::Overrides;
-pub use routes::{Flat, Routes};
+pub use routes::{Deprecated, Flat, Routes};
 pub use sending::{Budget, Database, ProxyUrl, Upstream};
 pub use tolerance::{Blocked, Ends, Funds, Outage, Retry};
 
@@ -61,6 +63,8 @@ pub struct Config {
     pub routes: Routes,
     /// For which lists the upstream merges its streamed patches.
     pub flat: Flat,
+    /// How the endpoints are asked that the vendor is about to retire.
+    pub deprecated: Deprecated,
     /// What to collect, from what, how far.
     pub harvest: Vec<Harvest>,
 }
@@ -77,6 +81,7 @@ impl Config {
         self.funds.validate()?;
         self.ends.validate()?;
         self.routes.validate()?;
+        self.deprecated.validate()?;
         for (place, harvest) in self.harvest.iter().enumerate() {
             harvest
                 .validate(&self.routes)

@@ -6,12 +6,13 @@
 use crate::kind::Kind;
 use crate::model::Rows;
 use crate::target::Target;
+use crate::variant::Variant;
 
 /// One upstream address.
 pub struct Endpoint {
     /// The path, with its leading slash: the endpoint's name in tables, config and commands.
     pub path: &'static str,
-    /// What it collects; none for `/sys/balance`.
+    /// What it collects; none where it fills no list: `/sys/balance`.
     pub kind: Option<Kind>,
     /// The query that asks for a target's first page.
     pub query: fn(&Target, &Options) -> Vec<(&'static str, String)>,
@@ -21,8 +22,10 @@ pub struct Endpoint {
     pub cursor_source: &'static str,
     /// Items on a full page, for the page cap and the plan.
     pub page_size: u32,
-    /// What one call is billed, in units.
-    pub units: u32,
+    /// What one call is billed.
+    pub cost: Cost,
+    /// The variants of its lists that it can show beside the plain one.
+    pub variants: &'static [Variant],
     /// What the vendor says to use instead, where it says so.
     pub replaced_by: Option<&'static str>,
     /// What an answer becomes.
@@ -38,11 +41,78 @@ pub enum Parse {
     Balance(fn(&[u8]) -> Result<Balance, ParseError>),
 }
 
+/// What one call is billed, in units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// So many, whatever is asked for.
+    Call(u32),
+    /// So many, and fewer where `force` skips the check of the account's privacy
+    /// (<https://hiker-doc.readthedocs.io/en/latest/guides/request-costs/>).
+    Checked {
+        /// As a rule.
+        units: u32,
+        /// With `force`.
+        forced: u32,
+    },
+    /// The upstream pages on its own side: one for each so many items that `amount` asks for.
+    Amount {
+        /// Items for one unit.
+        items_a_unit: u32,
+    },
+}
+
+impl Cost {
+    /// What a call with these options is billed.
+    pub fn units(self, options: &Options) -> u32 {
+        match self {
+            Self::Call(units) => units,
+            Self::Checked { units, forced } => {
+                if options.force {
+                    forced
+                } else {
+                    units
+                }
+            }
+            Self::Amount { items_a_unit } => options.amount.div_ceil(items_a_unit).max(1),
+        }
+    }
+
+    /// Whether the endpoint takes `force`.
+    pub const fn takes_force(self) -> bool {
+        matches!(self, Self::Checked { .. })
+    }
+}
+
 /// Choices that change what is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Ask the upstream to merge its streamed patches into one list.
     pub flat: bool,
+    /// Skip the check of the account's privacy, where the endpoint can.
+    pub force: bool,
+    /// How many items to ask for where the upstream pages on its own side.
+    pub amount: u32,
+    /// Which variant of the list to ask for.
+    pub variant: Variant,
+}
+
+impl Options {
+    /// The parameter of the variant, as it is sent.
+    pub fn variant_parameter(&self) -> Option<(&'static str, String)> {
+        let (name, value) = self.variant.parameter()?;
+        Some((name, value.to_owned()))
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            flat: false,
+            force: false,
+            amount: 46,
+            variant: Variant::Plain,
+        }
+    }
 }
 
 /// What one answer became.
@@ -71,10 +141,45 @@ pub struct Page {
 /// One item of the list that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// What the item is.
+    pub thing: Thing,
     /// The id of the user, media item or comment.
     pub id: i64,
     /// Whether a post is pinned to the top by the account that the list belongs to.
     pub pinned: bool,
+}
+
+/// What an item of a list can be; only a search shows more than one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// A user.
+    User,
+    /// A media item.
+    Media,
+    /// A comment or reply.
+    Comment,
+}
+
+impl Thing {
+    /// The word for it in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Media => "media",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+impl Entry {
+    /// An item that is not pinned.
+    pub const fn new(thing: Thing, id: i64) -> Self {
+        Self {
+            thing,
+            id,
+            pinned: false,
+        }
+    }
 }
 
 /// How a walk goes on after a page.

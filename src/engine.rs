@@ -15,6 +15,7 @@ mod shutdown;
 mod worker;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::endpoint::Options;
+use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::rate_gate::RateGate;
 use crate::store::holds::{self, Reason, Scope};
@@ -42,8 +43,10 @@ pub struct Settings {
     pub workers: usize,
     /// The most requests a second that a person allows; none for what the account allows.
     pub rate: Option<f64>,
-    /// For which kinds the upstream merges its streamed patches.
-    pub options: Options,
+    /// The kinds for which the upstream merges its streamed patches.
+    pub flat: BTreeSet<Kind>,
+    /// How many items to ask for where the upstream pages on its own side.
+    pub amount: u32,
     /// The share of retries that is normal trouble; above it the gate slows down.
     pub retry_share: f64,
     /// Sends in a row without an answer that are an outage.

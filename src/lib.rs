@@ -44,7 +44,9 @@ pub mod clock;
 pub mod kind;
 pub mod model;
 pub mod target;
+pub mod variant;
 pub mod verdict;
+pub mod way;
 
 pub mod endpoint;
 pub mod endpoints;

@@ -12,4 +12,4 @@ mod rows;
 pub use field::{Cell, Field};
 pub use id::{CommentId, MediaId, UserId};
 pub use record::{Comment, Media, Record, User};
-pub use rows::{Coauthor, MediaChild, Rows};
+pub use rows::{Coauthor, MediaChild, Repost, Rows, Usertag};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::backoff::BackoffSettings;
 use crate::kind::Kind;
+use crate::variant::Variant;
 
 /// Everything that decides how a walk goes on.
 #[derive(Clone, Debug)]
@@ -37,8 +38,12 @@ pub struct Step {
     pub endpoint: String,
     /// What one call is billed.
     pub units: i64,
+    /// What one call is billed with `force`; none where the endpoint does not take it.
+    pub forced_units: Option<i64>,
     /// Items on a full page.
     pub page_size: i64,
+    /// The variants of its lists that it can show beside the plain one.
+    pub variants: &'static [Variant],
 }
 
 /// When a walk ends, and how.
@@ -81,11 +86,13 @@ impl Policy {
         self.routes.get(&kind).map_or(&[], Vec::as_slice)
     }
 
-    /// The first endpoint of the route after `endpoint` (or of the whole route) that is not among `retired`.
+    /// The first endpoint of the route after `endpoint` (or of the whole route) that is not among `retired` and shows that
+    /// variant of the list.
     pub fn next_step(
         &self,
         kind: Kind,
         target: &str,
+        variant: Variant,
         after: Option<&str>,
         retired: &[String],
     ) -> Option<&Step> {
@@ -96,8 +103,10 @@ impl Policy {
                 .position(|step| step.endpoint == path)
                 .map_or(0, |at| at + 1)
         });
+        let shows = |step: &&Step| variant == Variant::Plain || step.variants.contains(&variant);
         route[from..]
             .iter()
+            .filter(shows)
             .find(|step| !retired.contains(&step.endpoint))
     }
 

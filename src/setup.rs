@@ -15,7 +15,8 @@ use crate::kind::Kind;
 use crate::policy::{Ends, Policy, Retry, Step};
 use crate::secret::Key;
 use crate::seeds::{Seed, SeedList};
-use crate::store::harvests::{HarvestSpec, Limit};
+use crate::store::harvests::{Filter, HarvestSpec, Limit};
+use crate::variant::Variant;
 
 /// The queue's rules. A one-shot asks a second time sooner after a 404 than a daemon, because a person waits.
 pub fn policy(config: &Config, one_shot: bool) -> Policy {
@@ -23,9 +24,9 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
     Policy {
         routes: Kind::ALL
             .into_iter()
-            .map(|kind| (kind, steps(config.routes.of(kind))))
+            .map(|kind| (kind, steps(config, config.routes.of(kind))))
             .collect(),
-        by_name: steps(&config.routes.profile_by_name),
+        by_name: steps(config, &config.routes.profile_by_name),
         on_truncated: config.routes.on_truncated.clone(),
         ends: Ends {
             coverage: config.ends.coverage,
@@ -54,14 +55,27 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
     }
 }
 
-fn steps(paths: &[String]) -> Vec<Step> {
+fn steps(config: &Config, paths: &[String]) -> Vec<Step> {
+    let options = Options {
+        amount: config.deprecated.amount,
+        ..Options::default()
+    };
+    let forced = Options {
+        force: true,
+        ..options.clone()
+    };
     paths
         .iter()
         .filter_map(|path| endpoints::find(path))
         .map(|endpoint| Step {
             endpoint: endpoint.path.to_owned(),
-            units: endpoint.units.into(),
+            units: endpoint.cost.units(&options).into(),
+            forced_units: endpoint
+                .cost
+                .takes_force()
+                .then(|| endpoint.cost.units(&forced).into()),
             page_size: endpoint.page_size.into(),
+            variants: endpoint.variants,
         })
         .collect()
 }
@@ -72,9 +86,11 @@ pub fn engine(config: &Config, one_shot: bool) -> Settings {
         policy: policy(config, one_shot),
         workers: config.upstream.workers,
         rate: config.upstream.rate,
-        options: Options {
-            flat: config.flat.medias,
-        },
+        flat: Kind::ALL
+            .into_iter()
+            .filter(|kind| config.flat.of(*kind))
+            .collect(),
+        amount: config.deprecated.amount,
         retry_share: config.retry.share,
         outage_after: config.outage.after,
         outage_probe: config.outage.probe_every,
@@ -166,9 +182,6 @@ pub fn seeds(harvest: &config::Harvest) -> anyhow::Result<SeedList> {
 /// The harvest as the store keeps it.
 pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> anyhow::Result<HarvestSpec> {
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    if let Some(query) = seeds.iter().find(|seed| matches!(seed, Seed::Query(_))) {
-        bail!("{query}: searches are not collected by this version; remove the seed");
-    }
     if seeds.is_empty() {
         bail!(
             "harvest {:?} has no seeds: name users, or a file of them",
@@ -194,6 +207,24 @@ pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> anyhow
             })
             .collect(),
         users_limit: harvest.limits.users.map(count),
+        filter: Filter {
+            least_followers: harvest.filter.followers.and_then(|span| span.least),
+            most_followers: harvest.filter.followers.and_then(|span| span.most),
+            verified: harvest.filter.verified,
+            public: harvest.filter.public,
+            unprofiled: harvest.filter.unprofiled,
+        },
+        min_likes: harvest.limits.min_likes.map(count),
+        force: harvest.force,
+        comments: match harvest.sort_order {
+            config::SortOrder::Recent => Variant::Plain,
+            config::SortOrder::Popular => Variant::Popular,
+        },
+        clips: if harvest.sort_by_views {
+            Variant::ByViews
+        } else {
+            Variant::Plain
+        },
         max_units: harvest.max_units,
         weight: harvest.weight,
         refresh: harvest.refresh,

@@ -10,6 +10,7 @@ pub mod connect;
 pub mod dump;
 mod edges;
 mod follow_up;
+mod force;
 pub mod harvests;
 pub mod holds;
 pub mod ledger;

@@ -16,6 +16,10 @@ pub enum Target {
     Media(MediaId),
     /// A comment under a media item: `media/comment`.
     Comment(MediaId, CommentId),
+    /// Some media items that are asked for together: their ids, joined by commas.
+    Posts(Vec<MediaId>),
+    /// The words of a query.
+    Query(String),
     /// Nothing: the whole account of the key (`/sys/balance`).
     Account,
 }
@@ -27,6 +31,14 @@ impl fmt::Display for Target {
             Self::Name(name) => write!(formatter, "@{name}"),
             Self::Media(id) => write!(formatter, "{id}"),
             Self::Comment(media, comment) => write!(formatter, "{media}/{comment}"),
+            Self::Posts(ids) => {
+                for (at, id) in ids.iter().enumerate() {
+                    let comma = if at > 0 { "," } else { "" };
+                    write!(formatter, "{comma}{id}")?;
+                }
+                Ok(())
+            }
+            Self::Query(words) => formatter.write_str(words),
             Self::Account => Ok(()),
         }
     }
@@ -35,7 +47,7 @@ impl fmt::Display for Target {
 impl Target {
     /// Reads the text form of a target of a list of that kind.
     pub fn parse(kind: Kind, text: &str) -> Option<Self> {
-        if let Some(name) = text.strip_prefix('@') {
+        if let Some(name) = text.strip_prefix('@').filter(|_| kind != Kind::Search) {
             return Some(Self::Name(name.into()));
         }
         match kind {
@@ -45,8 +57,10 @@ impl Target {
             | Kind::Medias
             | Kind::Clips
             | Kind::Reposts => Some(Self::User(UserId(text.parse().ok()?))),
-            Kind::Comments | Kind::MediaLikers | Kind::Usertags => {
-                Some(Self::Media(MediaId(text.parse().ok()?)))
+            Kind::Comments | Kind::MediaLikers => Some(Self::Media(MediaId(text.parse().ok()?))),
+            Kind::Usertags => {
+                let ids = text.split(',').map(|id| id.parse().ok().map(MediaId));
+                Some(Self::Posts(ids.collect::<Option<_>>()?))
             }
             Kind::Replies | Kind::CommentLikers => {
                 let (media, comment) = text.split_once('/')?;
@@ -55,7 +69,7 @@ impl Target {
                     CommentId(comment.parse().ok()?),
                 ))
             }
-            Kind::Search => None,
+            Kind::Search => Some(Self::Query(text.into())),
         }
     }
 }

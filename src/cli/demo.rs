@@ -18,6 +18,7 @@ use crate::mock::{Settings, Upstream, World};
 use crate::secret::Key;
 use crate::setup;
 use crate::store::{Database, dump, harvests, progress as read, questions, sql};
+use crate::way::Way;
 
 const COLLECT: [Kind; 6] = [
     Kind::Profile,
@@ -34,7 +35,7 @@ const NAME: &str = "demo";
 /// Whose lists are read beside the seeds': so many of the users on the seeds' lists.
 const USERS: usize = 60;
 
-const WAYS: [Kind; 2] = [Kind::Followers, Kind::Following];
+const WAYS: [Way; 2] = [Way::Followers, Way::Following];
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let clock = session::clock();

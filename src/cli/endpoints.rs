@@ -3,6 +3,7 @@
 use super::Exit;
 use super::arguments::Common;
 use super::output::{self, line};
+use crate::endpoint::Options;
 use crate::endpoints;
 
 pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
@@ -11,7 +12,7 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
             .iter()
             .map(|endpoint| {
                 serde_json::json!({
-                    "path": endpoint.path, "kind": endpoint.kind, "units": endpoint.units,
+                    "path": endpoint.path, "kind": endpoint.kind, "units": endpoint.cost.units(&Options::default()),
                     "page_size": endpoint.page_size, "cursor": endpoint.cursor,
                     "cursor_source": endpoint.cursor_source, "replaced_by": endpoint.replaced_by,
                 })
@@ -24,7 +25,7 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
         vec![
             endpoint.path.to_owned(),
             endpoint.kind.map_or("", crate::kind::Kind::name).to_owned(),
-            endpoint.units.to_string(),
+            endpoint.cost.units(&Options::default()).to_string(),
             endpoint.page_size.to_string(),
             endpoint.cursor.unwrap_or("one page").to_owned(),
             endpoint

@@ -17,6 +17,7 @@ use crate::setup;
 use crate::store::harvests::{self, HarvestSpec};
 use crate::store::holds::{self, Reason, Scope};
 use crate::store::{Database, Lock, StoreError, begin, ledger, progress as read};
+use crate::way::Way;
 
 /// How often the file is looked at while a daemon does the work.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -81,7 +82,7 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
         harvest.collect = kinds("--collect", &flags.collect)?;
     }
     if !flags.expand.is_empty() {
-        harvest.expand = kinds("--expand", &flags.expand)?;
+        harvest.expand = ways("--expand", &flags.expand)?;
     }
     harvest.depth = flags.depth.unwrap_or(harvest.depth);
     harvest.max_units = flags.max_units.or(harvest.max_units);
@@ -116,6 +117,18 @@ pub(super) fn kinds(flag: &str, names: &[String]) -> anyhow::Result<Vec<Kind>> {
         })
     };
     names.iter().filter(|name| !name.is_empty()).map(kind).collect()
+}
+
+fn ways(flag: &str, names: &[String]) -> anyhow::Result<Vec<Way>> {
+    let way = |name: &String| {
+        Way::find(name.trim()).ok_or_else(|| {
+            let known = Way::ALL.map(Way::name).join(", ");
+            session::refuse(format!(
+                "{flag} {name}: there is no such way; there are {known}; nothing was sent"
+            ))
+        })
+    };
+    names.iter().filter(|name| !name.is_empty()).map(way).collect()
 }
 
 /// The seeds; a line that is none is reported, and the others are harvested all the same.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use super::{Client, ClientError, ClientSettings, Outcome};
 use crate::clock::ManualClock;
-use crate::endpoint::{Endpoint, Options, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Parse, ParseError};
 use crate::kind::Kind;
 use crate::model::UserId;
 use crate::permit::Permit;
@@ -20,7 +20,8 @@ static PAGED: Endpoint = Endpoint {
     cursor: Some("end_cursor"),
     cursor_source: "element [1]",
     page_size: 50,
-    units: 2,
+    cost: Cost::Call(2),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(|_, _| {
         Err(ParseError::WrongShape {

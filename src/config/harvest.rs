@@ -8,13 +8,23 @@ use serde::{Deserialize, Serialize};
 
 use super::duration;
 use super::fault::{Fault, require};
+use super::filter::Filter;
 use super::limit::Limits;
 use super::routes::Routes;
 use crate::kind::Kind;
 use crate::seeds::Seed;
+use crate::way::Way;
 
-/// The lists whose users a harvest can go on to.
-pub const WAYS: [Kind; 2] = [Kind::Followers, Kind::Following];
+/// In which order a post's comments are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortOrder {
+    /// The newest first, as the upstream does by itself.
+    #[default]
+    Recent,
+    /// The most liked first.
+    Popular,
+}
 
 /// `[[harvest]]`: one named job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,10 +40,18 @@ pub struct Harvest {
     pub collect: Vec<Kind>,
     /// How far it goes: 1 is the seeds themselves, 2 also the users found on their lists.
     pub depth: u32,
-    /// On which lists users are found.
-    pub expand: Vec<Kind>,
+    /// Along which ways users are found.
+    pub expand: Vec<Way>,
+    /// Which of the users that are found it goes on to.
+    pub filter: Filter,
     /// Where it may end before the lists do.
     pub limits: Limits,
+    /// In which order comments are asked for.
+    pub sort_order: SortOrder,
+    /// Whether clips are asked for by views instead of by time.
+    pub sort_by_views: bool,
+    /// Whether the upstream may skip its check of an account's privacy. It saves a unit on some calls and opens nothing.
+    pub force: bool,
     /// What it may spend in all; none for no limit of its own.
     pub max_units: Option<i64>,
     /// Its part of the rate beside other harvests.
@@ -52,6 +70,10 @@ impl Default for Harvest {
             collect: vec![Kind::Profile],
             depth: 1,
             expand: Vec::new(),
+            filter: Filter::default(),
+            sort_order: SortOrder::default(),
+            sort_by_views: false,
+            force: false,
             limits: Limits::default(),
             max_units: None,
             weight: 1.0,
@@ -61,14 +83,18 @@ impl Default for Harvest {
 }
 
 impl Harvest {
-    /// What is collected in the order of work: what is wanted, the lists it expands along, and what these hang from.
+    /// What is collected in the order of work: what is wanted, the lists it expands along, and what these hang from. What
+    /// needs a list of posts is content with the clips where these are wanted.
     pub fn kinds(&self) -> BTreeSet<Kind> {
-        let mut kinds = BTreeSet::new();
-        for kind in self.collect.iter().chain(&self.expand) {
-            let mut needed = Some(*kind);
+        let has_clips = self.collect.contains(&Kind::Clips);
+        let along = self.expand.iter().filter_map(|way| way.along());
+        let mut kinds: BTreeSet<Kind> = self.collect.iter().copied().collect();
+        for kind in self.collect.iter().copied().chain(along) {
+            let is_wanted = |kind: &Kind| *kind != Kind::Medias || !has_clips;
+            let mut needed = Some(kind).filter(is_wanted);
             while let Some(kind) = needed {
                 kinds.insert(kind);
-                needed = kind.hangs_from();
+                needed = kind.hangs_from().filter(is_wanted);
             }
         }
         kinds
@@ -83,10 +109,6 @@ impl Harvest {
             let read = seed.parse::<Seed>();
             read.map_err(|error| Fault::new(format!("seeds.{place}"), format!("{seed:?}: {error}")))?;
         }
-        for (place, way) in self.expand.iter().enumerate() {
-            let message = format!("cannot expand along `{way}`, only along followers and following");
-            require(WAYS.contains(way), &format!("expand.{place}"), message)?;
-        }
         for kind in self.kinds() {
             let message = format!("nothing collects `{kind}`: it has no route");
             require(!routes.of(kind).is_empty(), "collect", message)?;
@@ -95,6 +117,16 @@ impl Harvest {
             self.depth > 0,
             "depth",
             "must be at least 1, the seeds themselves",
+        )?;
+        require(
+            self.expand.is_empty() || self.depth > 1,
+            "expand",
+            "finds users only from depth 2 on; set depth = 2",
+        )?;
+        require(
+            self.filter.is_empty() || !self.expand.is_empty(),
+            "filter",
+            "looks at users that are found; set expand as well",
         )?;
         require(self.limits.users != Some(0), "limits.users", "must be at least 1")?;
         let units_are_right = self.max_units.is_none_or(|units| units >= 0);
@@ -124,7 +156,7 @@ mod tests {
     fn a_kind_implies_what_it_hangs_from() {
         let harvest = Harvest {
             collect: vec![Kind::Replies, Kind::Profile],
-            expand: vec![Kind::Followers],
+            expand: vec![Way::Followers],
             ..Harvest::default()
         };
         let kinds: Vec<_> = harvest.kinds().into_iter().collect();
@@ -137,6 +169,20 @@ mod tests {
                 Kind::Comments,
                 Kind::Replies
             ]
+        );
+    }
+
+    #[test]
+    fn clips_are_posts_enough_for_what_hangs_from_posts() {
+        let harvest = Harvest {
+            collect: vec![Kind::Clips, Kind::CommentLikers],
+            expand: vec![Way::Coauthors, Way::Tagged, Way::Search],
+            ..Harvest::default()
+        };
+        let kinds: Vec<_> = harvest.kinds().into_iter().collect();
+        assert_eq!(
+            kinds,
+            [Kind::Clips, Kind::Comments, Kind::CommentLikers, Kind::Usertags]
         );
     }
 
@@ -160,12 +206,12 @@ mod tests {
         assert_eq!(fault(seeds), Some("seeds.1".to_owned()));
         assert_eq!(fault(|harvest| harvest.depth = 0), Some("depth".to_owned()));
         assert_eq!(
-            fault(|harvest| harvest.expand = vec![Kind::Medias]),
-            Some("expand.0".to_owned())
+            fault(|harvest| harvest.expand = vec![Way::Tagged]),
+            Some("expand".to_owned())
         );
         assert_eq!(
-            fault(|harvest| harvest.collect = vec![Kind::Usertags]),
-            Some("collect".to_owned())
+            fault(|harvest| harvest.filter.public = true),
+            Some("filter".to_owned())
         );
         assert_eq!(
             fault(|harvest| harvest.max_units = Some(-1)),

@@ -86,23 +86,30 @@ impl<'de> Deserialize<'de> for Limit {
 pub struct Limits {
     /// How many users expansion may add beside the seeds.
     pub users: Option<u64>,
+    /// The likers of comments with fewer likes are skipped.
+    pub min_likes: Option<u64>,
     /// How much is wanted of each list of a kind.
     pub lists: BTreeMap<Kind, Limit>,
 }
 
 const USERS: &str = "users";
+const MIN_LIKES: &str = "min_likes";
 
 impl Limits {
-    /// Sets one limit by the name that people write: `users` or a kind.
+    /// Sets one limit by the name that people write: `users`, `min_likes` or a kind.
     pub fn set(&mut self, name: &str, limit: Limit) -> Result<(), String> {
         match (name, Kind::find(name), limit) {
             (USERS, _, Limit::Items(count)) => self.users = Some(count),
             (USERS, _, Limit::Pages(_)) => {
                 return Err("users are counted one by one, not in pages".to_owned());
             }
+            (MIN_LIKES, _, Limit::Items(count)) => self.min_likes = Some(count),
+            (MIN_LIKES, _, Limit::Pages(_)) => {
+                return Err("min_likes is a number of likes, not of pages".to_owned());
+            }
             (_, Some(kind), limit) => _ = self.lists.insert(kind, limit),
             (_, None, _) => {
-                let names = Kind::ALL.map(Kind::name).into_iter().chain([USERS]);
+                let names = Kind::ALL.map(Kind::name).into_iter().chain([USERS, MIN_LIKES]);
                 let hint = keys::hint(name, names);
                 return Err(format!("there is no limit of `{name}`{hint}"));
             }
@@ -116,6 +123,7 @@ impl Serialize for Limits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(USERS, &self.users)?;
+        map.serialize_entry(MIN_LIKES, &self.min_likes)?;
         for kind in Kind::ALL {
             map.serialize_entry(kind.name(), &self.lists.get(&kind))?;
         }

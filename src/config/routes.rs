@@ -23,6 +23,18 @@ pub struct Routes {
     pub comments: Vec<String>,
     /// The replies to a comment.
     pub replies: Vec<String>,
+    /// A user's clips.
+    pub clips: Vec<String>,
+    /// What a user reposted.
+    pub reposts: Vec<String>,
+    /// Who liked a media item.
+    pub media_likers: Vec<String>,
+    /// Who liked a comment.
+    pub comment_likers: Vec<String>,
+    /// Who is tagged in media items.
+    pub usertags: Vec<String>,
+    /// What a query finds.
+    pub search: Vec<String>,
     /// For which kinds the next endpoint is tried also when one shows only part of a list.
     pub on_truncated: Vec<Kind>,
 }
@@ -38,6 +50,12 @@ impl Default for Routes {
             medias: route(&["/gql/user/medias"]),
             comments: route(&["/gql/comments/chunk", "/v2/media/comments"]),
             replies: route(&["/gql/comments/threaded/chunk", "/v2/media/comments/replies"]),
+            clips: route(&[]),
+            reposts: route(&[]),
+            media_likers: route(&[]),
+            comment_likers: route(&[]),
+            usertags: route(&[]),
+            search: route(&[]),
             on_truncated: Vec::new(),
         }
     }
@@ -53,17 +71,17 @@ impl Routes {
             Kind::Medias => &self.medias,
             Kind::Comments => &self.comments,
             Kind::Replies => &self.replies,
-            Kind::Clips
-            | Kind::Reposts
-            | Kind::MediaLikers
-            | Kind::CommentLikers
-            | Kind::Usertags
-            | Kind::Search => &[],
+            Kind::Clips => &self.clips,
+            Kind::Reposts => &self.reposts,
+            Kind::MediaLikers => &self.media_likers,
+            Kind::CommentLikers => &self.comment_likers,
+            Kind::Usertags => &self.usertags,
+            Kind::Search => &self.search,
         }
     }
 
     /// Every route with its key and what it must collect.
-    fn all(&self) -> [(&'static str, Kind, &[String]); 7] {
+    fn all(&self) -> [(&'static str, Kind, &[String]); 13] {
         [
             ("profile", Kind::Profile, &self.profile),
             ("profile_by_name", Kind::Profile, &self.profile_by_name),
@@ -72,6 +90,12 @@ impl Routes {
             ("medias", Kind::Medias, &self.medias),
             ("comments", Kind::Comments, &self.comments),
             ("replies", Kind::Replies, &self.replies),
+            ("clips", Kind::Clips, &self.clips),
+            ("reposts", Kind::Reposts, &self.reposts),
+            ("media_likers", Kind::MediaLikers, &self.media_likers),
+            ("comment_likers", Kind::CommentLikers, &self.comment_likers),
+            ("usertags", Kind::Usertags, &self.usertags),
+            ("search", Kind::Search, &self.search),
         ]
     }
 
@@ -107,14 +131,59 @@ impl Routes {
 /// `[flat]`: for which lists the upstream is asked to merge its streamed patches into one list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct Flat {
     /// A user's posts.
     pub medias: bool,
+    /// A user's clips.
+    pub clips: bool,
+    /// What a user reposted.
+    pub reposts: bool,
+    /// What a query finds.
+    pub search: bool,
 }
 
 impl Default for Flat {
     fn default() -> Self {
-        Self { medias: true }
+        Self {
+            medias: true,
+            clips: true,
+            reposts: false,
+            search: false,
+        }
+    }
+}
+
+impl Flat {
+    /// Whether lists of this kind are asked for merged.
+    pub const fn of(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Medias => self.medias,
+            Kind::Clips => self.clips,
+            Kind::Reposts => self.reposts,
+            Kind::Search => self.search,
+            _ => false,
+        }
+    }
+}
+
+/// `[deprecated]`: endpoints that the vendor is about to retire, used only where a route names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct Deprecated {
+    /// How many items to ask for where the upstream pages on its own side; each 46 cost a unit.
+    pub amount: u32,
+}
+
+impl Default for Deprecated {
+    fn default() -> Self {
+        Self { amount: 46 }
+    }
+}
+
+impl Deprecated {
+    pub(super) fn validate(&self) -> Result<(), Fault> {
+        require(self.amount > 0, "deprecated.amount", "must be at least 1")
     }
 }
 
@@ -143,6 +212,12 @@ mod tests {
             medias: Vec::new(),
             comments: Vec::new(),
             replies: Vec::new(),
+            clips: Vec::new(),
+            reposts: Vec::new(),
+            media_likers: Vec::new(),
+            comment_likers: Vec::new(),
+            usertags: Vec::new(),
+            search: Vec::new(),
             on_truncated: Vec::new(),
         }
     }

@@ -143,6 +143,8 @@ pub struct Budget {
     pub total: Option<i64>,
     /// In a day of UTC; 0 sends nothing.
     pub per_day: Option<i64>,
+    /// What a unit costs in the account's currency, to show costs in money as well; none to show units alone.
+    pub unit_price: Option<f64>,
 }
 
 impl Budget {
@@ -154,7 +156,10 @@ impl Budget {
                 "must not be negative; 0 sends nothing",
             )?;
         }
-        Ok(())
+        let is_price = self
+            .unit_price
+            .is_none_or(|price| price.is_finite() && price >= 0.0);
+        require(is_price, "budget.unit_price", "must be a number of at least 0")
     }
 }
 
@@ -182,7 +187,7 @@ mod tests {
     fn a_budget_of_zero_is_one_and_a_negative_one_is_not() {
         let budget = |total| Budget {
             total: Some(total),
-            per_day: None,
+            ..Budget::default()
         };
         assert_eq!(budget(0).validate(), Ok(()));
         assert!(budget(-1).validate().is_err());

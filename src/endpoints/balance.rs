@@ -2,7 +2,7 @@
 //!
 //! `amount` does not move with use; `requests` does.
 
-use crate::endpoint::{Balance, Endpoint, Options, Parse, ParseError};
+use crate::endpoint::{Balance, Cost, Endpoint, Options, Parse, ParseError};
 use crate::read::body::{self, wrong_shape};
 use crate::read::fields::Fields;
 use crate::read::notes::Notes;
@@ -16,7 +16,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: None,
     cursor_source: "none: one answer",
     page_size: 1,
-    units: 0,
+    cost: Cost::Call(0),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Balance(parse),
 };

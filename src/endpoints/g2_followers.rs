@@ -3,7 +3,7 @@
 //! The order is the platform's own ranking. Of large accounts an outsider sees about the first fifty: then
 //! `should_limit_list_of_followers` is true and there is no cursor, although the list goes on.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::follows;
 use crate::target::Target;
@@ -16,7 +16,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("page_id"),
     cursor_source: "next_page_id",
     page_size: 25,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

@@ -2,7 +2,7 @@
 //!
 //! The cursor is an offset ("25", "50"). A page can be empty although the list goes on.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::follows;
 use crate::target::Target;
@@ -15,7 +15,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("page_id"),
     cursor_source: "next_page_id",
     page_size: 25,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

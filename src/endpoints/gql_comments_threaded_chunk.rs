@@ -2,7 +2,7 @@
 //!
 //! No live body is known; the specification gives it the shape of `/gql/comments/chunk`.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::comment::{self, Under};
 use crate::target::Target;
@@ -15,7 +15,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("end_cursor"),
     cursor_source: "element [1]",
     page_size: 15,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: Some("/v2/media/comments/replies"),
     parse: Parse::Page(parse),
 };

@@ -2,7 +2,7 @@
 //!
 //! Beside each user stands its `reel` with the time of the newest story. Users repeat across pages.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::follows;
 use crate::target::Target;
@@ -15,13 +15,14 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("end_cursor"),
     cursor_source: "element [1]",
     page_size: 48,
-    units: 2,
+    cost: Cost::Checked { units: 2, forced: 1 },
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };
 
-fn query(target: &Target, _options: &Options) -> Vec<(&'static str, String)> {
-    vec![("user_id", target.to_string())]
+fn query(target: &Target, options: &Options) -> Vec<(&'static str, String)> {
+    follows::chunk_query(target, options)
 }
 
 fn parse(bytes: &[u8], _target: &Target) -> Result<Page, ParseError> {

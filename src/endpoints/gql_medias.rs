@@ -4,7 +4,7 @@
 //! cursor and `more_available`, then a patch for each post, in any order. Posts of coauthors stand among the account's
 //! own, and pinned posts, which are old, come first. The response's `next_max_id` is not the cursor.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::grid;
 use crate::target::Target;
@@ -17,7 +17,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("profile_grid_items_cursor"),
     cursor_source: "profile_grid_items_cursor, unless more_available is false",
     page_size: 12,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

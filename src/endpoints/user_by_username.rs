@@ -2,7 +2,7 @@
 //!
 //! The body is the user itself with numbers for ids, and `category_name` beside `category`.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::profile;
 use crate::target::Target;
@@ -15,7 +15,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: None,
     cursor_source: "none: one page",
     page_size: 1,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

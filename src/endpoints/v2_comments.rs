@@ -2,7 +2,7 @@
 //!
 //! `next_page_id` is to be trusted where it stands: bodies with a cursor and `has_more_comments: false` are known.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::body::{self, wrong_shape};
 use crate::read::comment::{self, Under};
@@ -19,7 +19,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("page_id"),
     cursor_source: "next_page_id",
     page_size: 15,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

@@ -3,7 +3,7 @@
 //! The list goes on while `has_more_tail_child_comments` is true. The name of the cursor is not documented, so the names
 //! that clients have met are tried in turn.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::model::CommentId;
 use crate::read::body::{self, wrong_shape};
@@ -22,7 +22,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: Some("min_id"),
     cursor_source: "next_min_child_cursor, next_min_id or another of their kind",
     page_size: 20,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

@@ -3,7 +3,7 @@
 //! The body is the user itself, without a wrapper. `total_clips_count` is known to be unreliable. Calls that fail take
 //! ten seconds and answer 500, unbilled; `/v1/user/by/id` shows less and is quicker.
 
-use crate::endpoint::{Endpoint, Options, Page, Parse, ParseError};
+use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::profile;
 use crate::target::Target;
@@ -16,7 +16,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     cursor: None,
     cursor_source: "none: one page",
     page_size: 1,
-    units: 1,
+    cost: Cost::Call(1),
+    variants: &[],
     replaced_by: None,
     parse: Parse::Page(parse),
 };

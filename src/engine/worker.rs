@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::backoff;
 use crate::billing::{self, Settlement};
 use crate::client::{Answer, Outcome};
-use crate::endpoint::{Endpoint, Parse};
+use crate::endpoint::{Endpoint, Options, Parse};
 use crate::endpoints;
 use crate::engine::{Context, Stop};
 use crate::kind::Kind;
@@ -30,7 +30,7 @@ pub(crate) async fn serve(context: Arc<Context>, claim: Claim, slot: Duration) -
         tracing::error!(task.id, %panic, "a worker panicked; its task is parked");
         Finished {
             ledger_id,
-            settlement: Settlement::Lost(units_of(&context, &task)),
+            settlement: Settlement::Lost(task.units),
             status: None,
             answered_at: context.clock.now(),
             body: Vec::new(),
@@ -96,18 +96,18 @@ async fn ask(context: Arc<Context>, claim: Claim, slot: Duration) -> Finished {
             task,
         };
     }
-    let options = &context.settings.options;
+    let options = Options {
+        flat: context.settings.flat.contains(&task.kind),
+        force: task.force,
+        amount: context.settings.amount,
+        variant: task.variant,
+    };
     let clock = context.clock.as_ref();
     let answer = context
         .client
-        .send(permit, endpoint, &target, options, task.cursor.as_deref(), clock)
+        .send(permit, endpoint, &target, &options, task.cursor.as_deref(), clock)
         .await;
-    let settlement = billing::settle(
-        &answer.outcome,
-        answer.status,
-        answer.units_header,
-        endpoint.units,
-    );
+    let settlement = billing::settle(&answer.outcome, answer.status, answer.units_header, task.units);
     let report = report_of(&context, &task, endpoint, &target, &answer);
     tracing::debug!(
         task.id,
@@ -336,14 +336,6 @@ fn backoff_of(context: &Context, attempts: i64) -> Duration {
         &mut fastrand::Rng::new(),
         &context.settings.policy.retry.backoff,
     )
-}
-
-fn units_of(context: &Context, task: &Task) -> i64 {
-    context
-        .settings
-        .policy
-        .step(&task.endpoint)
-        .map_or(1, |step| step.units)
 }
 
 fn target_of(kind: Kind, text: &str) -> Option<Target> {

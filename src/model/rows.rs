@@ -16,6 +16,43 @@ pub struct Rows {
     pub coauthors: Vec<Coauthor>,
     /// Comments and replies.
     pub comments: Vec<Comment>,
+    /// Who is tagged where.
+    pub usertags: Vec<Usertag>,
+    /// What a user reposted.
+    pub reposts: Vec<Repost>,
+}
+
+/// A user who is tagged in a media item.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usertag {
+    /// The media item.
+    pub media_id: MediaId,
+    /// Who is tagged.
+    pub user_id: UserId,
+    /// The item of the carousel, from 0; [`Usertag::WHOLE`] for the post itself.
+    pub child_position: i64,
+    /// Where, from 0 at the left to 1 at the right; a video has no place.
+    pub x: Option<f64>,
+    /// Where, from 0 at the top to 1 at the bottom.
+    pub y: Option<f64>,
+}
+
+impl Usertag {
+    /// The place of a tag that belongs to the post itself, not to an item of a carousel.
+    pub const WHOLE: i64 = -1;
+}
+
+/// A media item that a user reposted, with what the reposter's own note says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repost {
+    /// Who reposted.
+    pub user_id: UserId,
+    /// What.
+    pub media_id: MediaId,
+    /// When the note was written, which is taken for the time of the repost.
+    pub reposted_at: Option<i64>,
+    /// The note's text, where there is one.
+    pub note: Option<String>,
 }
 
 /// One item of a carousel.
@@ -68,6 +105,22 @@ impl Rows {
             |known: &MediaChild| (known.media_id, known.position) == (child.media_id, child.position);
         if !self.children.iter().any(is_same) {
             self.children.push(child);
+        }
+    }
+
+    /// Adds a tag, unless the page showed the same one before.
+    pub fn add_usertag(&mut self, tag: Usertag) {
+        let key = |tag: &Usertag| (tag.media_id, tag.user_id, tag.child_position);
+        if !self.usertags.iter().any(|known| key(known) == key(&tag)) {
+            self.usertags.push(tag);
+        }
+    }
+
+    /// Adds a repost, unless the page showed it before.
+    pub fn add_repost(&mut self, repost: Repost) {
+        let key = |repost: &Repost| (repost.user_id, repost.media_id);
+        if !self.reposts.iter().any(|known| key(known) == key(&repost)) {
+            self.reposts.push(repost);
         }
     }
 

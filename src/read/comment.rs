@@ -1,6 +1,6 @@
 //! Comments and replies, in the forms that the upstream's families share.
 
-use crate::endpoint::{Entry, Page, ParseError};
+use crate::endpoint::{Entry, Page, ParseError, Thing};
 use crate::model::{Comment, CommentId, MediaId, Rows, User, UserId};
 use crate::read::fields::Fields;
 use crate::read::json::Json;
@@ -30,7 +30,7 @@ impl Under {
                 media_id: Some(*media_id),
                 parent_id: Some(*comment_id),
             },
-            Target::User(_) | Target::Name(_) | Target::Account => Self {
+            _ => Self {
                 media_id: None,
                 parent_id: None,
             },
@@ -118,10 +118,7 @@ fn listed(fields: &Fields<'_>, under: Under, rows: &mut Rows) -> Result<Entry, R
     for (_, reply) in fields.objects("preview_child_comments", "comment.preview_child_comments") {
         beside(&reply, replies, rows);
     }
-    Ok(Entry {
-        id: comment_id.0,
-        pinned: false,
-    })
+    Ok(Entry::new(Thing::Comment, comment_id.0))
 }
 
 fn author(fields: &Fields<'_>, rows: &mut Rows) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! Follow lists, in the two shapes that the upstream has for them.
 
-use crate::endpoint::{Entry, Next, Page, ParseError};
+use crate::endpoint::{Entry, Next, Options, Page, ParseError, Thing};
 use crate::model::Rows;
 use crate::read::body::{self, wrong_shape};
 use crate::read::cursor::{self, Flags, Sign};
@@ -8,6 +8,7 @@ use crate::read::fields::Fields;
 use crate::read::json::Json;
 use crate::read::list::{self, Refusal};
 use crate::read::user;
+use crate::target::Target;
 
 /// Reads `{"response": {"users": [...]}, "next_page_id": ...}`.
 ///
@@ -43,6 +44,15 @@ pub(crate) fn envelope(bytes: &[u8]) -> Result<Page, ParseError> {
     })
 }
 
+/// What asks for a page of the `chunk` family. `force` is left out unless it is wanted: any value counts as true.
+pub(crate) fn chunk_query(target: &Target, options: &Options) -> Vec<(&'static str, String)> {
+    let mut query = vec![("user_id", target.to_string())];
+    if options.force {
+        query.push(("force", "on".to_owned()));
+    }
+    query
+}
+
 /// Reads `[[...], cursor]`.
 pub(crate) fn pair(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
@@ -64,5 +74,5 @@ fn listed_user(fields: Fields<'_>, rows: &mut Rows) -> Result<Entry, Refusal> {
     let user = user::short(&fields)?;
     let id = user.id.0;
     rows.add_user(user);
-    Ok(Entry { id, pinned: false })
+    Ok(Entry::new(Thing::User, id))
 }

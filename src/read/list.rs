@@ -56,7 +56,7 @@ pub(crate) fn read<'a>(
             ))),
         };
         let reason = match read {
-            Ok(entry) if seen.insert(entry.id) => {
+            Ok(entry) if seen.insert((entry.thing, entry.id)) => {
                 page.entries.push(entry);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Media items: the post itself, the items of a carousel, the place, the owner and the coauthors.
 
-use crate::endpoint::Entry;
+use crate::endpoint::{Entry, Thing};
 use crate::model::{Coauthor, Field, Media, MediaChild, MediaId, Rows, UserId};
 use crate::read::fields::Fields;
 use crate::read::list::Refusal;
@@ -55,6 +55,7 @@ pub(crate) fn listed(fields: &Fields<'_>, account: Option<i64>, rows: &mut Rows)
         }
     }
     Ok(Entry {
+        thing: Thing::Media,
         id: media_id.0,
         pinned: account.is_some_and(|account| is_pinned(fields, account)),
     })

@@ -1,6 +1,6 @@
 //! The page of a profile: one whole user at the top of the body.
 
-use crate::endpoint::{Entry, Next, Page, ParseError};
+use crate::endpoint::{Entry, Next, Page, ParseError, Thing};
 use crate::read::{body, list, user};
 use crate::target::Target;
 
@@ -33,7 +33,7 @@ pub(crate) fn page(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             }
             let id = user.id.0;
             rows.add_user(user);
-            Ok(Entry { id, pinned: false })
+            Ok(Entry::new(Thing::User, id))
         })?;
         if let Some(reject) = page.rejects.first() {
             return Err(body::wrong_shape(reject.reason.clone()));

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::endpoint::{Endpoint, Next, Page, Parse, ParseError};
+use crate::endpoint::{Endpoint, Entry, Next, Page, Parse, ParseError};
+use crate::kind::Kind;
 use crate::model::{Cell, Record};
 use crate::target::Target;
 
@@ -92,9 +93,23 @@ fn of_page(endpoint: &Endpoint, page: Page) -> Report {
             .collect(),
     );
     add("comments", page.rows.comments.into_iter().map(record).collect());
+    let usertags = page.rows.usertags.iter().map(|tag| {
+        json!({
+            "media_id": tag.media_id.0, "user_id": tag.user_id.0, "child_position": tag.child_position, "x": tag.x, "y": tag.y,
+        })
+    });
+    add("usertags", usertags.collect());
+    let reposts = page.rows.reposts.into_iter().map(|repost| {
+        json!({
+            "user_id": repost.user_id.0, "media_id": repost.media_id.0, "reposted_at": repost.reposted_at,
+            "note": repost.note,
+        })
+    });
+    add("reposts", reposts.collect());
+    let says_what = endpoint.kind == Some(Kind::Search);
     Report {
         rows,
-        entries: page.entries.iter().map(|entry| json!({ "id": entry.id, "pinned": entry.pinned })).collect(),
+        entries: page.entries.iter().map(|shown| entry(shown, says_what)).collect(),
         next: match page.next {
             Next::Cursor(cursor) => json!({ "cursor": cursor }),
             Next::End => json!("end"),
@@ -114,6 +129,15 @@ fn of_page(endpoint: &Endpoint, page: Page) -> Report {
         notes: page.notes,
         ..empty(endpoint)
     }
+}
+
+/// Only a search shows more than one thing on a list, so only there an item says what it is.
+fn entry(entry: &Entry, says_what: bool) -> Value {
+    let mut value = json!({ "id": entry.id, "pinned": entry.pinned });
+    if says_what {
+        value["thing"] = entry.thing.name().into();
+    }
+    value
 }
 
 fn record<R: Record>(record: R) -> Value {

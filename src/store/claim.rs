@@ -7,8 +7,9 @@ use crate::kind::Kind;
 use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
-use crate::store::want::kind_of;
-use crate::store::{Connection, Result, ledger, sweeps};
+use crate::store::want::{kind_of, variant_of};
+use crate::store::{Connection, Result, force, ledger, sweeps};
+use crate::variant::Variant;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,12 @@ pub struct Task {
     pub retry: bool,
     /// Connections that ended before an answer to this page.
     pub resets: i64,
+    /// The variant of the list.
+    pub variant: Variant,
+    /// Whether the upstream skips its check of the account's privacy.
+    pub force: bool,
+    /// What the request is reserved at.
+    pub units: i64,
 }
 
 /// The right to send one request for a task.
@@ -192,14 +199,15 @@ impl Round<'_> {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }
-                let units = self.policy.step(&task.endpoint).map_or(1, |step| step.units);
-                if !within_limits(db, self.policy, harvest_id, units, self.now).await? {
+                force::price(db, self.policy, &mut task).await?;
+                if !within_limits(db, self.policy, harvest_id, task.units, self.now).await? {
                     self.over_budget = true;
                     self.able.retain(|id| *id != harvest_id);
                     break;
                 }
                 task.epoch += 1;
-                let ledger_id = ledger::reserve(db, &task, units, self.now).await?;
+                let ledger_id = ledger::reserve(db, &task, self.now).await?;
+                force::note(db, &task, ledger_id, self.now).await?;
                 lease(db, &task, ledger_id, self.now).await?;
                 claims.push(Claim {
                     task,
@@ -332,9 +340,10 @@ async fn first_ready(
     const SQL: &str = "
         select
             t.id, t.sweep_id, t.list_id, t.kind, t.target, t.endpoint, t.page_no, t.cursor, s.walk, t.epoch, t.attempts,
-            t.attempts + t.unusable + t.asks + t.deaths + t.resets > 0, t.resets
+            t.attempts + t.unusable + t.asks + t.deaths + t.resets > 0, t.resets, l.params
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
+        join lists as l on l.id = t.list_id
         where t.harvest_id = $1
             and t.state = 'ready'
             and (not $2 or t.suspect = 1)
@@ -364,6 +373,9 @@ async fn first_ready(
             attempts: row.get(10),
             retry: row.get(11),
             resets: row.get(12),
+            variant: variant_of(row.get(13))?,
+            force: false,
+            units: 1,
         })
     })
     .transpose()

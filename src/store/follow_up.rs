@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::store::harvests::{self, Harvest};
 use crate::store::want::{self, Shown, Want};
 use crate::store::{Connection, Result, json_ids, targets};
+use crate::way::Way;
 
 /// Opens the seeds of a harvest.
 pub(crate) async fn open_seeds(
@@ -340,7 +341,9 @@ async fn children(
 
 /// Without a limit of users, found users open as they are shown.
 fn expands(harvest: &Harvest, kind: Kind, depth: i64) -> bool {
-    harvest.expand.contains(&kind) && harvest.users_limit.is_none() && depth < harvest.depth
+    Way::of(kind).is_some_and(|way| harvest.expand.contains(&way))
+        && harvest.users_limit.is_none()
+        && depth < harvest.depth
 }
 
 fn unranked(users: &[i64]) -> Vec<(i64, i64)> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -10,6 +11,8 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::follow_up;
 use crate::store::{Connection, Result, StoreError};
+use crate::variant::Variant;
+use crate::way::Way;
 
 /// What a person asks for: a named job.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,12 +25,22 @@ pub struct HarvestSpec {
     pub collect: Vec<Kind>,
     /// 1 for the seeds alone, 2 also for the users found on their lists, and so on.
     pub depth: i64,
-    /// The lists whose users become targets.
-    pub expand: Vec<Kind>,
+    /// In which roles users are found that become targets.
+    pub expand: Vec<Way>,
     /// Limits on each list of a kind.
     pub limits: BTreeMap<Kind, Limit>,
     /// The most users that expansion may add.
     pub users_limit: Option<i64>,
+    /// Which of the found users become targets.
+    pub filter: Filter,
+    /// Comments with fewer likes have no list of likers.
+    pub min_likes: Option<i64>,
+    /// Whether the upstream may skip its check of an account's privacy.
+    pub force: bool,
+    /// Which variant of the comments' lists is read.
+    pub comments: Variant,
+    /// Which variant of the clips' lists is read.
+    pub clips: Variant,
     /// The most units that the harvest may spend in all.
     pub max_units: Option<i64>,
     /// Its share when several harvests have work.
@@ -36,6 +49,22 @@ pub struct HarvestSpec {
     pub refresh: Option<Duration>,
     /// Whether a person waits for it: times are shorter and no round follows.
     pub one_shot: bool,
+}
+
+/// Which of the users that are found become targets: whoever passes all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// The fewest followers.
+    pub least_followers: Option<i64>,
+    /// The most followers.
+    pub most_followers: Option<i64>,
+    /// Only accounts with the badge.
+    pub verified: bool,
+    /// Only accounts that are not private.
+    pub public: bool,
+    /// Only accounts whose profile was not bought before.
+    pub unprofiled: bool,
 }
 
 /// Our own limit on a list.
@@ -53,9 +82,13 @@ pub(crate) struct Harvest {
     pub id: i64,
     pub collect: Vec<Kind>,
     pub depth: i64,
-    pub expand: Vec<Kind>,
+    pub expand: Vec<Way>,
     pub limits: BTreeMap<Kind, Limit>,
     pub users_limit: Option<i64>,
+    pub filter: Filter,
+    pub min_likes: Option<i64>,
+    pub comments: Variant,
+    pub clips: Variant,
     pub round: i64,
     pub fresh_after: Timestamp,
     pub open_depth: i64,
@@ -75,9 +108,13 @@ pub async fn put(
     const INSERT: &str = "
         insert into harvests (
             name, collect, depth, expand, limits, max_units, users_limit, weight, refresh_ms, one_shot,
-            round, fresh_after, open_depth, users_added, created_at, round_started_at
+            round, fresh_after, open_depth, users_added, created_at, round_started_at, filter, min_likes, force,
+            sort_order, sort_by_views
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, max(0, $11 - coalesce($9, $11)), 1, 0, $11, $11)
+        values (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, max(0, $11 - coalesce($9, $11)), 1, 0, $11, $11, $12, $13, $14,
+            $15, $16
+        )
         on conflict (name) do update set
             collect = excluded.collect,
             depth = excluded.depth,
@@ -87,9 +124,17 @@ pub async fn put(
             users_limit = excluded.users_limit,
             weight = excluded.weight,
             refresh_ms = excluded.refresh_ms,
+            filter = excluded.filter,
+            min_likes = excluded.min_likes,
+            force = excluded.force,
+            sort_order = excluded.sort_order,
+            sort_by_views = excluded.sort_by_views,
             one_shot = min(harvests.one_shot, excluded.one_shot)";
     const SHAPE: &str = "
-        select id, collect || depth || expand || limits || coalesce(users_limit, '')
+        select
+            id,
+            collect || depth || expand || limits || coalesce(users_limit, '') || filter || coalesce(min_likes, '')
+                || coalesce(sort_order, '') || sort_by_views
         from harvests
         where name = $1";
     let shape = |row: sqlx::sqlite::SqliteRow| (row.get::<i64, _>(0), row.get::<String, _>(1));
@@ -102,7 +147,7 @@ pub async fn put(
         .bind(&spec.name)
         .bind(kinds_text(&spec.collect))
         .bind(spec.depth)
-        .bind(kinds_text(&spec.expand))
+        .bind(ways_text(&spec.expand))
         .bind(limits_text(&spec.limits))
         .bind(spec.max_units)
         .bind(spec.users_limit)
@@ -113,6 +158,11 @@ pub async fn put(
         )
         .bind(spec.one_shot)
         .bind(now)
+        .bind(serde_json::to_string(&spec.filter).unwrap_or_else(|_| "{}".into()))
+        .bind(spec.min_likes)
+        .bind(spec.force)
+        .bind((spec.comments == Variant::Popular).then_some("popular"))
+        .bind(spec.clips == Variant::ByViews)
         .execute(&mut *db)
         .await?;
     let (id, shape) = shape(sqlx::query(SHAPE).bind(&spec.name).fetch_one(&mut *db).await?);
@@ -222,7 +272,9 @@ pub async fn find(db: &mut Connection, name: &str) -> Result<Option<i64>> {
 
 pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
     const SQL: &str = "
-        select collect, depth, expand, limits, users_limit, round, fresh_after, open_depth
+        select
+            collect, depth, expand, limits, users_limit, round, fresh_after, open_depth, filter, min_likes, sort_order,
+            sort_by_views
         from harvests
         where id = $1";
     let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
@@ -230,12 +282,24 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
         id,
         collect: kinds_of(row.get(0), "collect")?,
         depth: row.get(1),
-        expand: kinds_of(row.get(2), "expand")?,
+        expand: ways_of(row.get(2))?,
         limits: limits_of(row.get(3))?,
         users_limit: row.get(4),
         round: row.get(5),
         fresh_after: row.get(6),
         open_depth: row.get(7),
+        filter: filter_of(row.get(8))?,
+        min_likes: row.get(9),
+        comments: if row.get::<Option<&str>, _>(10) == Some("popular") {
+            Variant::Popular
+        } else {
+            Variant::Plain
+        },
+        clips: if row.get(11) {
+            Variant::ByViews
+        } else {
+            Variant::Plain
+        },
     })
 }
 
@@ -255,6 +319,26 @@ fn kinds_of(text: &str, column: &'static str) -> Result<Vec<Kind>> {
         .iter()
         .map(|name| Kind::find(name).ok_or_else(unknown))
         .collect()
+}
+
+fn ways_text(ways: &[Way]) -> String {
+    serde_json::to_string(ways).unwrap_or_else(|_| "[]".into())
+}
+
+fn ways_of(text: &str) -> Result<Vec<Way>> {
+    serde_json::from_str(text).map_err(|_| StoreError::Unknown {
+        table: "harvests",
+        column: "expand",
+        value: text.into(),
+    })
+}
+
+fn filter_of(text: &str) -> Result<Filter> {
+    serde_json::from_str(text).map_err(|_| StoreError::Unknown {
+        table: "harvests",
+        column: "filter",
+        value: text.into(),
+    })
 }
 
 fn limits_text(limits: &BTreeMap<Kind, Limit>) -> String {

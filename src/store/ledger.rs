@@ -32,7 +32,7 @@ pub fn day_of(at: Timestamp) -> String {
 }
 
 /// Reserves the units of one request; returns the ledger row.
-pub(crate) async fn reserve(db: &mut Connection, task: &Task, units: i64, now: Timestamp) -> Result<i64> {
+pub(crate) async fn reserve(db: &mut Connection, task: &Task, now: Timestamp) -> Result<i64> {
     const SQL: &str = "
         insert into ledger (
             harvest_id, task_id, sweep_id, endpoint, target, page_no, walk, cursor_hash, epoch, retry, day,
@@ -41,6 +41,7 @@ pub(crate) async fn reserve(db: &mut Connection, task: &Task, units: i64, now: T
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'reserved', $12, $13)
         returning id";
     let day = day_of(now);
+    let units = task.units;
     let id = sqlx::query_scalar(SQL)
         .bind(task.harvest_id)
         .bind(task.id)

@@ -264,7 +264,13 @@ async fn page_came(
 async fn has_next(db: &mut Connection, policy: &Policy, task: &Task) -> Result<bool> {
     let retired = holds::retired(db).await?;
     Ok(policy
-        .next_step(task.kind, &task.target, Some(&task.endpoint), &retired)
+        .next_step(
+            task.kind,
+            &task.target,
+            task.variant,
+            Some(&task.endpoint),
+            &retired,
+        )
         .is_some())
 }
 

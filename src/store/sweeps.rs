@@ -224,10 +224,16 @@ pub(crate) async fn next_route(
             barren = 0, walk_items = 0, walk_floor = distinct_items
         where id = $1";
     let retired = holds::retired(db).await?;
-    let mut next = policy.next_step(task.kind, &task.target, Some(&task.endpoint), &retired);
+    let mut next = policy.next_step(
+        task.kind,
+        &task.target,
+        task.variant,
+        Some(&task.endpoint),
+        &retired,
+    );
     // An endpoint before this one only said 404, and that is asked twice.
     if next.is_none() && load(db, task.sweep_id).await?.not_found {
-        next = policy.next_step(task.kind, &task.target, None, &retired);
+        next = policy.next_step(task.kind, &task.target, task.variant, None, &retired);
     }
     let Some(step) = next else {
         let reason = "every endpoint of the route is retired";

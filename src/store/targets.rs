@@ -7,6 +7,7 @@ use crate::kind::Kind;
 use crate::store::harvests::Harvest;
 use crate::store::want::Want;
 use crate::store::{Connection, Result};
+use crate::way::Way;
 
 /// Makes users targets of a harvest; those that are targets already stay as they are, unless this is a shorter
 /// way to them. The wants are for the others.
@@ -105,8 +106,8 @@ pub(crate) async fn open_next_depth(
     let users: Vec<i64> = sqlx::query_scalar(CANDIDATES)
         .bind(harvest.id)
         .bind(harvest.open_depth)
-        .bind(harvest.expand.contains(&Kind::Followers))
-        .bind(harvest.expand.contains(&Kind::Following))
+        .bind(harvest.expand.contains(&Way::Followers))
+        .bind(harvest.expand.contains(&Way::Following))
         .bind(harvest.users_limit)
         .fetch_all(&mut *db)
         .await?;

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::policy::Policy;
 use crate::store::claim::Task;
-use crate::store::want::kind_of;
+use crate::store::want::{kind_of, variant_of};
 use crate::store::{Connection, Result, StoreError, follow_up, sweeps};
 use crate::verdict::Verdict;
 
@@ -167,9 +167,10 @@ pub async fn cancel(db: &mut Connection, policy: &Policy, id: i64, now: Timestam
 pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Task> {
     const SQL: &str = "
         select t.sweep_id, t.list_id, t.harvest_id, t.kind, t.target, t.endpoint, t.page_no, t.cursor, s.walk, t.epoch,
-            t.attempts
+            t.attempts, l.params
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
+        join lists as l on l.id = t.list_id
         where t.id = $1";
     let row = sqlx::query(SQL)
         .bind(id)
@@ -191,6 +192,9 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Task> {
         attempts: row.get(10),
         retry: false,
         resets: 0,
+        variant: variant_of(row.get(11))?,
+        force: false,
+        units: 1,
     })
 }
 

@@ -13,6 +13,7 @@ use crate::store::edges::{self, Ended};
 use crate::store::harvests::{Harvest, Limit};
 use crate::store::owner::{self, Owner};
 use crate::store::{Connection, Result, StoreError, holds, json_ids};
+use crate::variant::Variant;
 use crate::verdict::Verdict;
 
 /// A list that a harvest wants.
@@ -295,7 +296,7 @@ async fn plan<'a>(
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
-        let step = policy.next_step(list.kind, &list.target, None, &retired);
+        let step = policy.next_step(list.kind, &list.target, Variant::Plain, None, &retired);
         let settled = unsent(owner).or_else(|| {
             step.is_none()
                 .then_some((Verdict::Retired, "every endpoint of the route is retired"))
@@ -373,6 +374,14 @@ async fn reopen_harvest(db: &mut Connection, id: i64) -> Result<()> {
         where id = $1 and finished_at is not null";
     sqlx::query(SQL).bind(id).execute(db).await?;
     Ok(())
+}
+
+pub(crate) fn variant_of(params: &str) -> Result<Variant> {
+    Variant::find(params).ok_or_else(|| StoreError::Unknown {
+        table: "lists",
+        column: "params",
+        value: params.into(),
+    })
 }
 
 pub(crate) fn kind_of(name: &str) -> Result<Kind> {

@@ -20,6 +20,7 @@ use gleaner::secret::Key;
 use gleaner::seeds::SeedList;
 use gleaner::setup;
 use gleaner::store::{Database, begin, dump, harvests};
+use gleaner::way::Way;
 use tempfile::TempDir;
 
 use crate::stage::Stage;
@@ -296,7 +297,7 @@ pub(crate) fn harvest_of(plan: &Plan) -> Harvest {
         seeds: plan.seeds.clone(),
         collect: kinds(&plan.collect),
         depth: plan.depth,
-        expand: kinds(&plan.expand),
+        expand: plan.expand.iter().map(|way| Way::find(way).unwrap()).collect(),
         ..Harvest::default()
     };
     harvest.limits.users = plan.users.map(|users| users as u64);

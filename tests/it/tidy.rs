@@ -25,26 +25,32 @@ const MODULES: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("verdict", &[]),
     ("target", &["kind", "model"]),
-    ("endpoint", &["kind", "model", "target"]),
+    ("variant", &["kind"]),
+    ("way", &["kind"]),
+    ("endpoint", &["kind", "model", "target", "variant"]),
     // From bytes to rows.
     ("read", &["endpoint", "kind", "model", "target"]),
-    ("endpoints", &["endpoint", "kind", "model", "read", "target"]),
+    (
+        "endpoints",
+        &["endpoint", "kind", "model", "read", "target", "variant"],
+    ),
     // Decisions: pure, time and randomness are parameters.
     ("backoff", &[]),
     ("permit", &[]),
     ("rate_gate", &[]),
     ("secret", &[]),
-    ("policy", &["backoff", "kind"]),
+    ("policy", &["backoff", "kind", "variant"]),
     ("walk", &["endpoint", "policy", "verdict"]),
     // Edges: one kind of input or output each.
     ("seeds", &["model"]),
-    ("config", &["kind", "model", "secret", "seeds"]),
+    ("config", &["kind", "model", "secret", "seeds", "way"]),
     ("client", &["clock", "endpoint", "permit", "secret", "target"]),
     ("billing", &["client"]),
     (
         "store",
         &[
-            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "target", "verdict", "walk",
+            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "target", "variant",
+            "verdict", "walk", "way",
         ],
     ),
     // The simulated upstream shares nothing with what it tests.
@@ -65,6 +71,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "rate_gate",
             "store",
             "target",
+            "variant",
         ],
     ),
     ("setup", ALL),

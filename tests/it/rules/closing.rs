@@ -129,7 +129,7 @@ async fn a_generation_that_starts_in_the_middle_of_another_buys_only_what_it_wan
     stage.person(3, &[30, 31, 32]);
     let wanted = Harvest {
         depth: 2,
-        expand: vec![Kind::Followers],
+        expand: vec![gleaner::way::Way::Followers],
         ..followers()
     };
     let short_of = |units| Harvest {

@@ -30,7 +30,7 @@ async fn lists_of_a_private_account_are_not_asked_for_whatever_showed_that_it_is
     stage.change(2, |person| person.private = true);
     let wanted = Harvest {
         depth: 2,
-        expand: vec![Kind::Followers],
+        expand: vec![gleaner::way::Way::Followers],
         ..followers()
     };
     assert_eq!(run.go(&wanted).await, Stop::Finished);

@@ -41,7 +41,7 @@ async fn what_is_nearer_to_the_seeds_comes_first() {
     stage.person(2, &[10]);
     let wanted = Harvest {
         depth: 2,
-        expand: vec![Kind::Followers],
+        expand: vec![gleaner::way::Way::Followers],
         ..followers()
     };
     assert_eq!(run.go(&wanted).await, Stop::Finished);
