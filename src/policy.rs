@@ -42,6 +42,10 @@ pub struct Step {
     pub forced_units: Option<i64>,
     /// Items on a full page.
     pub page_size: i64,
+    /// Whether there is a second page.
+    pub paged: bool,
+    /// How many items a call asks for, where the upstream pages on its own side.
+    pub amount: Option<i64>,
     /// The variants of its lists that it can show beside the plain one.
     pub variants: &'static [Variant],
 }

@@ -8,7 +8,7 @@ use crate::backoff::BackoffSettings;
 use crate::client::{Client, ClientSettings, Timeouts};
 use crate::config::token::{self, TokenError};
 use crate::config::{self, Config, Environment};
-use crate::endpoint::Options;
+use crate::endpoint::{Cost, Options};
 use crate::endpoints;
 use crate::engine::Settings;
 use crate::kind::Kind;
@@ -75,6 +75,8 @@ fn steps(config: &Config, paths: &[String]) -> Vec<Step> {
                 .takes_force()
                 .then(|| endpoint.cost.units(&forced).into()),
             page_size: endpoint.page_size.into(),
+            paged: endpoint.cursor.is_some(),
+            amount: matches!(endpoint.cost, Cost::Amount { .. }).then_some(options.amount.into()),
             variants: endpoint.variants,
         })
         .collect()

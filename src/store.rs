@@ -5,16 +5,21 @@
 //! configuration.
 
 pub mod balance;
+mod batch_page;
+mod batches;
+mod candidates;
 pub mod claim;
 pub mod connect;
 pub mod dump;
 mod edges;
 mod follow_up;
 mod force;
+mod found;
 pub mod harvests;
 pub mod holds;
 pub mod ledger;
 mod merge;
+mod notes;
 mod owner;
 mod pages;
 pub mod progress;
@@ -22,6 +27,7 @@ pub mod questions;
 mod records;
 pub mod recover;
 pub mod report;
+mod shown;
 pub mod sql;
 mod stamps;
 mod sweeps;

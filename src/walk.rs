@@ -31,6 +31,11 @@ pub struct Standing {
     pub max_items: Option<i64>,
     /// Our own limits on this list.
     pub max_pages: Option<i64>,
+    /// Whether this list of likers has no other page: the upstream cuts it where it likes, so only the counter says that it
+    /// is whole.
+    pub only_page: bool,
+    /// How many items were asked for, where the upstream pages on its own side.
+    pub asked_for: Option<i64>,
 }
 
 /// What to do after a page.
@@ -100,6 +105,18 @@ fn at_end(ends: &Ends, standing: &Standing) -> Step {
             "the upstream says that it shows only part".into(),
         );
     }
+    let is_short = counter(standing).is_none_or(|counter| standing.covered < counter);
+    if let Some(amount) = standing
+        .asked_for
+        .filter(|amount| standing.distinct_items >= *amount)
+        && is_short
+    {
+        let reason = format!("the {amount} items that were asked for; [deprecated] amount asks for more");
+        return Step::End(Verdict::Capped, reason);
+    }
+    if standing.only_page {
+        return at_only_page(standing);
+    }
     let Some(counter) = counter(standing) else {
         return Step::End(Verdict::Complete, "clean end; no counter to compare with".into());
     };
@@ -113,6 +130,23 @@ fn at_end(ends: &Ends, standing: &Standing) -> Step {
             Verdict::Truncated,
             format!("clean end, but {covered} of {counter}"),
         )
+    }
+}
+
+fn at_only_page(standing: &Standing) -> Step {
+    let covered = standing.covered;
+    match counter(standing) {
+        Some(counter) if covered >= counter => {
+            Step::End(Verdict::Complete, format!("one page; {covered} of {counter}"))
+        }
+        Some(counter) => Step::End(
+            Verdict::Truncated,
+            format!("one page, but {covered} of {counter}"),
+        ),
+        None => Step::End(
+            Verdict::Truncated,
+            "one page, and no counter says that it is all".into(),
+        ),
     }
 }
 
@@ -209,6 +243,51 @@ mod tests {
             ..unknown
         };
         assert_eq!(verdict(&limited, &Next::End), Some(Verdict::Truncated));
+    }
+
+    #[test]
+    fn the_only_page_of_likers_is_complete_only_with_its_counter() {
+        for (covered, counter, expected) in [
+            (100, Some(100), Verdict::Complete),
+            (101, Some(100), Verdict::Complete),
+            (99, Some(100), Verdict::Truncated),
+            (1, None, Verdict::Truncated),
+        ] {
+            let standing = Standing {
+                covered,
+                counter_before: counter,
+                counter_after: counter,
+                only_page: true,
+                ..standing()
+            };
+            assert_eq!(
+                verdict(&standing, &Next::End),
+                Some(expected),
+                "{covered} of {counter:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn as_many_as_were_asked_for_may_not_be_all() {
+        for (distinct_items, counter, expected) in [
+            (46, Some(100), Verdict::Capped),
+            (46, Some(46), Verdict::Complete),
+            (46, None, Verdict::Capped),
+            (45, Some(46), Verdict::Complete),
+            (45, None, Verdict::Complete),
+        ] {
+            let standing = Standing {
+                covered: distinct_items,
+                distinct_items,
+                counter_before: counter,
+                counter_after: counter,
+                asked_for: Some(46),
+                ..standing()
+            };
+            let found = verdict(&standing, &Next::End);
+            assert_eq!(found, Some(expected), "{distinct_items} of {counter:?}");
+        }
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Harvest {
-    /// Users: an id (787132), a name (natgeo, @natgeo), or the address of a profile.
+    /// Users: an id (787132), a name (natgeo, @natgeo), or the address of a profile; or a search (search:words).
     #[arg(value_name = "SEED")]
     pub(crate) seeds: Vec<String>,
     /// A file with a seed a line. May be given again.
@@ -98,22 +98,38 @@ pub(crate) struct Harvest {
     /// The harvest's name. One of the config is taken as it stands there, with what is given here on top.
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) name: String,
-    /// What to collect: profile, followers, following, medias, comments, replies. [default: profile]
+    /// What to collect: profile, followers, following, medias, clips, reposts, comments, replies, media_likers,
+    /// comment_likers, usertags; what a kind needs comes with it. [default: profile]
     #[arg(long, value_name = "KIND,...", value_delimiter = ',')]
     pub(crate) collect: Vec<String>,
     /// 1 for the seeds alone, 2 also for the users found on their lists, and so on. [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) depth: Option<u32>,
-    /// The lists whose users are harvested at the next depth: followers, following.
+    /// As what users are found that are harvested at the next depth: followers, following, coauthors, commenters, likers,
+    /// tagged, reposted, search.
     #[arg(long, value_name = "WAY,...", value_delimiter = ',')]
     pub(crate) expand: Vec<String>,
-    /// A limit: users=200 (that expansion may add), followers=500 (items of each list), medias=3p (pages). May be
-    /// given again.
+    /// Which of the found users: followers=1000..50000 (buys profiles where the count is not known), verified, public,
+    /// unprofiled. May be given again.
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) filter: Vec<String>,
+    /// A limit: users=200 (that expansion may add), followers=500 (items of each list), medias=3p (pages), min_likes=5
+    /// (likers of comments with fewer are skipped). May be given again.
     #[arg(long, value_name = "KIND=N")]
     pub(crate) limit: Vec<String>,
     /// The most units that this harvest may spend, in all its runs; can be raised.
     #[arg(long, value_name = "N")]
     pub(crate) max_units: Option<i64>,
+    /// In which order comments are asked for: recent or popular. [default: recent]
+    #[arg(long, value_name = "ORDER", value_parser = ["recent", "popular"])]
+    pub(crate) sort_order: Option<String>,
+    /// Ask for clips by views instead of by time.
+    #[arg(long)]
+    pub(crate) sort_by_views: bool,
+    /// Let the upstream skip its check of an account's privacy where that saves a unit; it opens nothing that is closed,
+    /// and each use is a row in force_uses.
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Buy every list again, also those that have a verdict.
     #[arg(long)]
     pub(crate) refresh: bool,

@@ -84,6 +84,19 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
     if !flags.expand.is_empty() {
         harvest.expand = ways("--expand", &flags.expand)?;
     }
+    for part in &flags.filter {
+        harvest
+            .filter
+            .set(part)
+            .map_err(|reason| session::refuse(format!("--filter {part}: {reason}; nothing was sent")))?;
+    }
+    match flags.sort_order.as_deref() {
+        None => {}
+        Some("popular") => harvest.sort_order = config::SortOrder::Popular,
+        Some(_) => harvest.sort_order = config::SortOrder::Recent,
+    }
+    harvest.sort_by_views |= flags.sort_by_views;
+    harvest.force |= flags.force;
     harvest.depth = flags.depth.unwrap_or(harvest.depth);
     harvest.max_units = flags.max_units.or(harvest.max_units);
     for limit in &flags.limit {

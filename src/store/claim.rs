@@ -8,7 +8,7 @@ use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, force, ledger, sweeps};
+use crate::store::{Connection, Result, batches, force, ledger, sweeps};
 use crate::variant::Variant;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
@@ -148,7 +148,9 @@ pub async fn claim(
     if claimed.claims.is_empty() {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
-    if claimed.claims.is_empty() && hand_over(db, &round.able).await? {
+    if claimed.claims.is_empty()
+        && (hand_over(db, &round.able).await? || batches::make_last(db, &round.able, now).await?)
+    {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
     if claimed.claims.is_empty() {
@@ -238,13 +240,19 @@ async fn hand_over(db: &mut Connection, able: &[i64]) -> Result<bool> {
         set harvest_id = (
             select w.harvest_id
             from harvest_lists as w
-            where w.list_id = tasks.list_id and w.open = 1 and w.harvest_id in (select value from json_each($1))
+            where w.open = 1 and w.harvest_id in (select value from json_each($1))
+                and (
+                    w.list_id = tasks.list_id
+                    or w.list_id in (select m.list_id from batch_members as m where m.task_id = tasks.id)
+                )
             order by w.harvest_id
             limit 1
         )
-        where list_id in (
-                select w.list_id
+        where id in (
+                select t.id
                 from harvest_lists as w
+                left join batch_members as m on m.list_id = w.list_id
+                join tasks as t on t.list_id = w.list_id or t.id = m.task_id
                 where w.open = 1 and w.harvest_id in (select value from json_each($1))
             )
             and state = 'ready'
@@ -348,7 +356,15 @@ async fn first_ready(
             and t.state = 'ready'
             and (not $2 or t.suspect = 1)
             and t.endpoint not in (select value from json_each($3))
-            and exists (select 1 from harvest_lists as w where w.list_id = t.list_id and w.open = 1)
+            and (
+                exists (select 1 from harvest_lists as w where w.list_id = t.list_id and w.open = 1)
+                or exists (
+                    select 1
+                    from batch_members as m
+                    join harvest_lists as w on w.list_id = m.list_id and w.open = 1
+                    where m.task_id = t.id
+                )
+            )
         order by t.depth, t.kind_rank, t.served_at, t.id
         limit 1";
     let row = sqlx::query(SQL)

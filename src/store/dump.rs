@@ -91,6 +91,23 @@ fn parts() -> Vec<Part> {
             "follow_edges order by follower_id, followee_id",
         ),
         plain("coauthors", &["media_id", "user_id"], "media_id, user_id"),
+        plain("media_likes", &["media_id", "user_id"], "media_id, user_id"),
+        plain("comment_likes", &["comment_id", "user_id"], "comment_id, user_id"),
+        plain(
+            "usertags",
+            &["media_id", "user_id", "child_position", "x", "y"],
+            "media_id, user_id, child_position",
+        ),
+        plain(
+            "reposts",
+            &["user_id", "media_id", "reposted_at", "note"],
+            "user_id, media_id",
+        ),
+        plain(
+            "search_hits",
+            &["query", "kind", "target_id"],
+            "query, kind, target_id",
+        ),
     ]
 }
 

@@ -1,11 +1,12 @@
-//! What a list shows: follow edges, posts under a user, comments under a media item. Every row carries the sweep that
-//! last showed it; that one number gives coverage, loop guards, departures and resume.
+//! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
+//! a complete sweep says what is missing.
 
 use sqlx::Row as _;
 
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
+use crate::store::shown::New;
 use crate::store::sweeps::Sweep;
 use crate::store::{Connection, Result, json_ids};
 
@@ -18,48 +19,22 @@ pub(crate) struct Ended<'a> {
     pub sweep_id: i64,
 }
 
-/// What a page showed that its sweep had not shown before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct New {
-    /// Items.
-    pub entries: i64,
-    /// What they stand for in the list's counter: a comment counts its replies.
-    pub covered: i64,
-}
+/// Who follows a user ($1) by a sweep ($2), in the order shown.
+pub(crate) const READ_FOLLOWERS: &str = "
+    select follower_id
+    from follow_edges
+    where followee_id = $1 and followers_sweep = $2
+    order by followers_position";
 
-/// Marks the items of a page as shown by the task's sweep.
+/// Whom a user ($1) follows by a sweep ($2), in the order shown.
+pub(crate) const READ_FOLLOWING: &str = "
+    select followee_id
+    from follow_edges
+    where follower_id = $1 and following_sweep = $2
+    order by following_position";
+
+/// Marks the users of a page as shown by the task's sweep.
 pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
-    if entries.is_empty() {
-        return Ok(New::default());
-    }
-    let owner: i64 = task
-        .target
-        .split('/')
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .unwrap_or_default();
-    match task.kind {
-        Kind::Followers | Kind::Following => show_users(db, task, sweep, owner, entries).await,
-        Kind::Medias | Kind::Clips => show_media(db, task, sweep, owner, entries).await,
-        Kind::Comments | Kind::Replies => show_comments(db, task, sweep, entries).await,
-        _ => {
-            let entries = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-            Ok(New {
-                entries,
-                covered: entries,
-            })
-        }
-    }
-}
-
-async fn show_users(
-    db: &mut Connection,
-    task: &Task,
-    sweep: &Sweep,
-    owner: i64,
-    entries: &[Entry],
-) -> Result<New> {
     const FOLLOWERS_KNOWN: &str = "
         select follower_id
         from follow_edges
@@ -107,6 +82,7 @@ async fn show_users(
         from sweeps
         where id = $2
         on conflict (id) do nothing";
+    let owner: i64 = task.target.parse().unwrap_or_default();
     sqlx::query(OWNER)
         .bind(owner)
         .bind(task.sweep_id)
@@ -143,93 +119,7 @@ async fn show_users(
         .bind(sweep.distinct_items)
         .execute(db)
         .await?;
-    let entries = i64::try_from(new.len()).unwrap_or(i64::MAX);
-    Ok(New {
-        entries,
-        covered: entries,
-    })
-}
-
-async fn show_media(
-    db: &mut Connection,
-    task: &Task,
-    sweep: &Sweep,
-    owner: i64,
-    entries: &[Entry],
-) -> Result<New> {
-    const KNOWN: &str = "
-        select media_id
-        from user_media
-        where list = $4 and user_id = $2 and sweep_id = $3 and media_id in (select value from json_each($1))";
-    const SHOW: &str = "
-        insert into user_media (list, user_id, media_id, position, pinned, sweep_id, first_sweep)
-        select $5, $2, shown.value ->> 0, $4 + shown.key, shown.value ->> 1, $3, $3
-        from json_each($1) as shown
-        where true
-        on conflict (list, user_id, media_id) do update set
-            position = excluded.position,
-            pinned = excluded.pinned,
-            sweep_id = excluded.sweep_id";
-    let all = json_ids(entries.iter().map(|entry| entry.id));
-    let known: Vec<i64> = sqlx::query_scalar(KNOWN)
-        .bind(&all)
-        .bind(owner)
-        .bind(task.sweep_id)
-        .bind(task.kind.name())
-        .fetch_all(&mut *db)
-        .await?;
-    let new: Vec<(i64, i64)> = entries
-        .iter()
-        .filter(|entry| !known.contains(&entry.id))
-        .map(|entry| (entry.id, i64::from(entry.pinned)))
-        .collect();
-    let json = serde_json::to_string(&new).unwrap_or_else(|_| "[]".into());
-    sqlx::query(SHOW)
-        .bind(json)
-        .bind(owner)
-        .bind(task.sweep_id)
-        .bind(sweep.distinct_items)
-        .bind(task.kind.name())
-        .execute(db)
-        .await?;
-    let entries = i64::try_from(new.len()).unwrap_or(i64::MAX);
-    Ok(New {
-        entries,
-        covered: entries,
-    })
-}
-
-/// The comments' rows are written before: here they only get the sweep that showed them.
-async fn show_comments(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
-    const NEW: &str = "
-        select c.id, 1 + case when $3 then coalesce(c.reply_count, 0) else 0 end
-        from json_each($1) as shown
-        join comments as c on c.id = shown.value
-        where c.sweep_id is not $2
-        order by shown.key";
-    const SHOW: &str = "
-        update comments
-        set sweep_id = $2, position = $3 + shown.key
-        from json_each($1) as shown
-        where comments.id = shown.value";
-    let all = json_ids(entries.iter().map(|entry| entry.id));
-    let rows = sqlx::query(NEW)
-        .bind(&all)
-        .bind(task.sweep_id)
-        .bind(task.kind == Kind::Comments)
-        .fetch_all(&mut *db)
-        .await?;
-    let new = json_ids(rows.iter().map(|row| row.get::<i64, _>(0)));
-    sqlx::query(SHOW)
-        .bind(new)
-        .bind(task.sweep_id)
-        .bind(sweep.distinct_items)
-        .execute(db)
-        .await?;
-    Ok(New {
-        entries: i64::try_from(rows.len()).unwrap_or(i64::MAX),
-        covered: rows.iter().map(|row| row.get::<i64, _>(1)).sum(),
-    })
+    Ok(New::plain(new.len()))
 }
 
 /// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other

@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::harvests::{self, Harvest};
 use crate::store::want::{self, Shown, Want};
-use crate::store::{Connection, Result, json_ids, targets};
+use crate::store::{Connection, Result, candidates, found, json_ids, shown, targets};
 use crate::way::Way;
 
 /// Opens the seeds of a harvest.
@@ -29,13 +29,10 @@ pub(crate) async fn open_seeds(
     let mut users = Vec::new();
     for row in sqlx::query(SQL).bind(harvest.id).fetch_all(&mut *db).await? {
         let value: String = row.get(0);
-        match value.parse::<i64>() {
-            Ok(id) => users.push((id, row.get(1))),
-            Err(_) => wants.push(Want {
-                kind: Kind::Profile,
-                target: value,
-                depth: 1,
-            }),
+        match (value.parse::<i64>(), value.strip_prefix("search:")) {
+            (Ok(id), _) => users.push((id, row.get(1))),
+            (Err(_), Some(words)) => wants.push(Want::new(harvest, Kind::Search, &words, 1)),
+            (Err(_), None) => wants.push(Want::new(harvest, Kind::Profile, &value, 1)),
         }
     }
     wants.extend(targets::open_targets(db, harvest, &users, 1, now).await?);
@@ -55,7 +52,7 @@ pub(crate) async fn look_again(
         where harvest_id = $1
         order by depth, rank";
     const LISTS: &str = "
-        select l.kind, l.target, h.depth, coalesce(l.open_sweep, l.last_sweep), l.open_sweep is null
+        select l.kind, l.target, h.depth, coalesce(l.open_sweep, l.last_sweep), l.open_sweep is null, l.id, l.params
         from harvest_lists as h
         join lists as l on l.id = h.list_id
         where h.harvest_id = $1 and h.round = $2 and coalesce(l.open_sweep, l.last_sweep) is not null
@@ -76,6 +73,8 @@ pub(crate) async fn look_again(
             depth: row.get(2),
             sweep: row.get(3),
             ended: row.get(4),
+            list_id: row.get(5),
+            variant: want::variant_of(row.get(6))?,
         };
         wants.extend(children(db, harvest, &shown, now).await?);
     }
@@ -86,19 +85,22 @@ pub(crate) async fn look_again(
 pub(crate) async fn list_ended(
     db: &mut Connection,
     policy: &Policy,
-    list_id: i64,
     shown: &Shown,
     opens_lists: bool,
     now: Timestamp,
 ) -> Result<()> {
-    let closed = close_for_all(db, list_id).await?;
-    for (harvest, depth) in harvests_wanting(db, list_id).await? {
-        if shown.kind == Kind::Profile && opens_lists {
+    let closed = close_for_all(db, shown.list_id).await?;
+    if shown.kind == Kind::Profile {
+        for (harvest, depth) in harvests_wanting(db, shown.list_id).await? {
             let shown = Shown {
                 depth,
                 ..shown.clone()
             };
-            let wants = children(db, &harvest, &shown, now).await?;
+            let wants = if opens_lists {
+                children(db, &harvest, &shown, now).await?
+            } else {
+                candidate_ended(db, &harvest, &shown, now).await?
+            };
             place_all(db, policy, &harvest, wants, now).await?;
         }
     }
@@ -115,6 +117,17 @@ pub(crate) async fn list_parked(
     list_id: i64,
     now: Timestamp,
 ) -> Result<()> {
+    const PROFILE: &str = "
+        select cast(target as integer)
+        from lists
+        where id = $1 and kind = 'profile' and target not like '@%'";
+    let profile: Option<i64> = sqlx::query_scalar(PROFILE)
+        .bind(list_id)
+        .fetch_optional(&mut *db)
+        .await?;
+    if let Some(user) = profile {
+        candidates::profile_parked(db, user).await?;
+    }
     for harvest_id in close_for_all(db, list_id).await? {
         settle(db, policy, harvest_id, now).await?;
     }
@@ -140,25 +153,16 @@ pub(crate) async fn list_unparked(db: &mut Connection, list_id: i64) -> Result<(
 pub(crate) async fn page_shown(
     db: &mut Connection,
     policy: &Policy,
-    list_id: i64,
-    kind: Kind,
-    entries: &[i64],
+    list: &Leading<'_>,
+    items: &[i64],
     now: Timestamp,
 ) -> Result<()> {
-    if entries.is_empty() {
+    if items.is_empty() {
         return Ok(());
     }
-    for (harvest, depth) in harvests_wanting(db, list_id).await? {
-        let wants = match kind {
-            Kind::Followers | Kind::Following if expands(&harvest, kind, depth) => {
-                targets::open_targets(db, &harvest, &unranked(entries), depth + 1, now).await?
-            }
-            Kind::Medias | Kind::Clips => media_wants(&harvest, entries, depth),
-            Kind::Comments if harvest.collect.contains(&Kind::Replies) => {
-                replies_wants(db, &json_ids(entries.iter().copied()), None, depth).await?
-            }
-            _ => Vec::new(),
-        };
+    for (harvest, depth) in harvests_wanting(db, list.list_id).await? {
+        let list = Leading { depth, ..*list };
+        let wants = led_to(db, &harvest, &list, items, now).await?;
         place_all(db, policy, &harvest, wants, now).await?;
     }
     Ok(())
@@ -240,9 +244,13 @@ pub(crate) async fn settle(db: &mut Connection, policy: &Policy, id: i64, now: T
         let lowest_open: Option<i64> = sqlx::query_scalar(OPEN).bind(id).fetch_one(&mut *db).await?;
         let deeper = harvest.users_limit.is_some() && harvest.open_depth < harvest.depth;
         if deeper && lowest_open.is_none_or(|depth| depth > harvest.open_depth) {
-            let wants = targets::open_next_depth(db, &harvest, now).await?;
-            place_all(db, policy, &harvest, wants, now).await?;
-            continue;
+            match targets::open_next_depth(db, &harvest, now).await? {
+                targets::Next::Opened(wants) | targets::Next::Asks(wants) => {
+                    place_all(db, policy, &harvest, wants, now).await?;
+                    continue;
+                }
+                targets::Next::Waits => {}
+            }
         }
         if lowest_open.is_none() {
             sqlx::query(FINISHED).bind(id).bind(now).execute(&mut *db).await?;
@@ -269,8 +277,36 @@ async fn place_all(
     Ok(())
 }
 
+/// A list whose items lead on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leading<'a> {
+    pub list_id: i64,
+    pub kind: Kind,
+    pub target: &'a str,
+    pub depth: i64,
+}
+
 /// What a list that already shows something leads to.
 async fn children(
+    db: &mut Connection,
+    harvest: &Harvest,
+    shown: &Shown,
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    if shown.kind == Kind::Profile {
+        return lists_of_profile(db, harvest, shown, now).await;
+    }
+    let items = shown::items(db, shown).await?;
+    let list = Leading {
+        list_id: shown.list_id,
+        kind: shown.kind,
+        target: &shown.target,
+        depth: shown.depth,
+    };
+    led_to(db, harvest, &list, &items, now).await
+}
+
+async fn lists_of_profile(
     db: &mut Connection,
     harvest: &Harvest,
     shown: &Shown,
@@ -280,63 +316,57 @@ async fn children(
         select user_id
         from seeds
         where value = $1 and user_id is not null";
-    const FOLLOWERS: &str = "
-        select follower_id
-        from follow_edges
-        where followee_id = $1 and followers_sweep = $2
-        order by followers_position";
-    const FOLLOWING: &str = "
-        select followee_id
-        from follow_edges
-        where follower_id = $1 and following_sweep = $2
-        order by following_position";
-    const MEDIA: &str = "
-        select media_id
-        from user_media
-        where list = $3 and user_id = $1 and sweep_id = $2
-        order by position";
-    let depth = shown.depth;
-    let user: i64 = shown.target.parse().unwrap_or_default();
-    match shown.kind {
-        Kind::Profile if !shown.ended => Ok(Vec::new()),
-        Kind::Profile if shown.target.starts_with('@') => {
-            let named = sqlx::query_scalar(NAMED)
-                .bind(&shown.target)
-                .fetch_optional(&mut *db)
-                .await?;
-            match named {
-                Some(user_id) => targets::open_named(db, harvest, &shown.target, user_id, now).await,
-                None => Ok(Vec::new()),
-            }
-        }
-        Kind::Profile => Ok(targets::user_lists(harvest, user, depth)),
-        Kind::Followers | Kind::Following if expands(harvest, shown.kind, depth) => {
-            let sql = if shown.kind == Kind::Followers {
-                FOLLOWERS
-            } else {
-                FOLLOWING
-            };
-            let users: Vec<i64> = sqlx::query_scalar(sql)
-                .bind(user)
-                .bind(shown.sweep)
-                .fetch_all(&mut *db)
-                .await?;
-            targets::open_targets(db, harvest, &unranked(&users), depth + 1, now).await
-        }
-        Kind::Medias | Kind::Clips => {
-            let media: Vec<i64> = sqlx::query_scalar(MEDIA)
-                .bind(user)
-                .bind(shown.sweep)
-                .bind(shown.kind.name())
-                .fetch_all(&mut *db)
-                .await?;
-            Ok(media_wants(harvest, &media, depth))
-        }
-        Kind::Comments if harvest.collect.contains(&Kind::Replies) => {
-            replies_wants(db, &shown.target, Some(shown.sweep), depth).await
-        }
-        _ => Ok(Vec::new()),
+    if !shown.ended {
+        return Ok(Vec::new());
     }
+    if shown.target.starts_with('@') {
+        let named = sqlx::query_scalar(NAMED)
+            .bind(&shown.target)
+            .fetch_optional(&mut *db)
+            .await?;
+        return match named {
+            Some(user_id) => targets::open_named(db, harvest, &shown.target, user_id, now).await,
+            None => Ok(Vec::new()),
+        };
+    }
+    let mut wants = candidate_ended(db, harvest, shown, now).await?;
+    let user: i64 = shown.target.parse().unwrap_or_default();
+    if targets::is_target(db, harvest, user).await? {
+        wants.extend(targets::user_lists(harvest, user, shown.depth));
+    }
+    Ok(wants)
+}
+
+async fn candidate_ended(
+    db: &mut Connection,
+    harvest: &Harvest,
+    shown: &Shown,
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    match shown.target.parse() {
+        Ok(user) => candidates::profile_ended(db, harvest, user, now).await,
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// What items of a list lead to: what hangs from posts and comments, and further users.
+async fn led_to(
+    db: &mut Connection,
+    harvest: &Harvest,
+    list: &Leading<'_>,
+    items: &[i64],
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    let mut wants = match list.kind {
+        Kind::Medias | Kind::Clips => media_wants(harvest, items, list.depth),
+        Kind::Comments => comment_wants(db, harvest, items, list.depth).await?,
+        _ => Vec::new(),
+    };
+    if expands(harvest, list.kind, list.depth) {
+        let users = found::on_items(db, list.kind, list.target, items).await?;
+        wants.extend(candidates::take_as_shown(db, harvest, &users, list.depth + 1, now).await?);
+    }
+    Ok(wants)
 }
 
 /// Without a limit of users, found users open as they are shown.
@@ -346,46 +376,46 @@ fn expands(harvest: &Harvest, kind: Kind, depth: i64) -> bool {
         && depth < harvest.depth
 }
 
-fn unranked(users: &[i64]) -> Vec<(i64, i64)> {
-    users.iter().map(|id| (*id, 0)).collect()
-}
-
+/// What hangs from posts.
 fn media_wants(harvest: &Harvest, media: &[i64], depth: i64) -> Vec<Want> {
-    if !harvest.collect.contains(&Kind::Comments) {
-        return Vec::new();
-    }
-    let want = |id: &i64| Want {
-        kind: Kind::Comments,
-        target: id.to_string(),
-        depth,
-    };
-    media.iter().map(want).collect()
+    [Kind::Comments, Kind::MediaLikers, Kind::Usertags]
+        .into_iter()
+        .filter(|kind| harvest.collect.contains(kind))
+        .flat_map(|kind| media.iter().map(move |id| Want::new(harvest, kind, id, depth)))
+        .collect()
 }
 
-/// The threads below comments: those of one media item's sweep, or those among the ids of a JSON array.
-async fn replies_wants(db: &mut Connection, of: &str, sweep: Option<i64>, depth: i64) -> Result<Vec<Want>> {
-    const BY_SWEEP: &str = "
-        select id, media_id
-        from comments
-        where media_id = $1 and parent_id is null and sweep_id = $2 and reply_count > 0
-        order by position";
-    const BY_ID: &str = "
-        select id, media_id
-        from comments
-        where id in (select value from json_each($1)) and reply_count > 0
-        order by id";
-    let query = match sweep {
-        Some(sweep) => sqlx::query(BY_SWEEP)
-            .bind(of.parse::<i64>().unwrap_or_default())
-            .bind(sweep),
-        None => sqlx::query(BY_ID).bind(of),
-    };
-    let want = |row: sqlx::sqlite::SqliteRow| Want {
-        kind: Kind::Replies,
-        target: format!("{}/{}", row.get::<i64, _>(1), row.get::<i64, _>(0)),
-        depth,
-    };
-    Ok(query.fetch_all(db).await?.into_iter().map(want).collect())
+/// What hangs from comments: the replies to those that have some, the likers of those that have enough.
+async fn comment_wants(
+    db: &mut Connection,
+    harvest: &Harvest,
+    comments: &[i64],
+    depth: i64,
+) -> Result<Vec<Want>> {
+    // Where nobody has said how many likes a comment has, it may have some.
+    const SQL: &str = "
+        select c.media_id || '/' || c.id, coalesce(c.reply_count, 0) > 0, coalesce(c.like_count, 1) >= max(1, $2)
+        from json_each($1) as shown
+        join comments as c on c.id = shown.value
+        order by shown.key";
+    let kinds = [Kind::Replies, Kind::CommentLikers];
+    if !kinds.iter().any(|kind| harvest.collect.contains(kind)) {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(SQL)
+        .bind(json_ids(comments.iter().copied()))
+        .bind(harvest.min_likes.unwrap_or(1))
+        .fetch_all(db)
+        .await?;
+    let mut wants = Vec::new();
+    for (kind, column) in kinds.into_iter().zip([1, 2]) {
+        let of_kind = rows
+            .iter()
+            .filter(|row| harvest.collect.contains(&kind) && row.get(column))
+            .map(|row| Want::new(harvest, kind, &row.get::<&str, _>(0), depth));
+        wants.extend(of_kind);
+    }
+    Ok(wants)
 }
 
 async fn harvests_wanting(db: &mut Connection, list_id: i64) -> Result<Vec<(Harvest, i64)>> {

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::follow_up;
-use crate::store::{Connection, Result, StoreError};
+use crate::store::{Connection, Result, StoreError, candidates};
 use crate::variant::Variant;
 use crate::way::Way;
 
@@ -92,6 +92,17 @@ pub(crate) struct Harvest {
     pub round: i64,
     pub fresh_after: Timestamp,
     pub open_depth: i64,
+}
+
+impl Harvest {
+    /// In which variant it reads the lists of a kind.
+    pub(crate) fn variant(&self, kind: Kind) -> Variant {
+        match kind {
+            Kind::Comments => self.comments,
+            Kind::Clips => self.clips,
+            _ => Variant::Plain,
+        }
+    }
 }
 
 /// Adds a harvest or changes the one of that name, and queues what it still lacks. Returns its id.
@@ -197,7 +208,7 @@ async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()>
     sqlx::query(ROUND).bind(id).bind(now).execute(&mut *db).await?;
     sqlx::query(TARGETS).bind(id).execute(&mut *db).await?;
     sqlx::query(LISTS).bind(id).execute(&mut *db).await?;
-    Ok(())
+    candidates::forget(db, id).await
 }
 
 /// Starts the rounds that are due; returns how many.
@@ -226,8 +237,8 @@ async fn ask_more(db: &mut Connection, id: i64) -> Result<()> {
         set open_depth = 1
         where id = $1";
     sqlx::query(CAPPED).bind(id).execute(&mut *db).await?;
-    sqlx::query(DEPTH).bind(id).execute(db).await?;
-    Ok(())
+    sqlx::query(DEPTH).bind(id).execute(&mut *db).await?;
+    candidates::forget(db, id).await
 }
 
 /// The harvests that may spend without any limit of their own: their names.

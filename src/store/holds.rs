@@ -100,17 +100,19 @@ impl Reason {
 /// Puts a hold, or renews it; `since` stays.
 pub async fn put(db: &mut Connection, hold: &Hold) -> Result<()> {
     const SQL: &str = "
-        insert into holds (scope, reason, detail, since, until)
-        values ($1, $2, $3, $4, $5)
+        insert into holds (scope, reason, detail, since, until, version)
+        values ($1, $2, $3, $4, $5, $6)
         on conflict (scope, reason) do update set
             detail = excluded.detail,
-            until = excluded.until";
+            until = excluded.until,
+            version = excluded.version";
     sqlx::query(SQL)
         .bind(hold.scope.to_string())
         .bind(hold.reason.name())
         .bind(&hold.detail)
         .bind(hold.since)
         .bind(hold.until)
+        .bind(env!("CARGO_PKG_VERSION"))
         .execute(db)
         .await?;
     Ok(())
@@ -138,6 +140,16 @@ pub(crate) async fn lift_troubles(db: &mut Connection, ledger_id: i64) -> Result
             and reason in ('outage', 'blocked')
             and since <= (select reserved_at from ledger where id = $1)";
     sqlx::query(SQL).bind(ledger_id).execute(db).await?;
+    Ok(())
+}
+
+/// A retirement that another version met is looked at again: the upstream's addresses change with its versions, and so
+/// does what this program asks of them.
+pub(crate) async fn look_again_at_retired(db: &mut Connection, version: &str) -> Result<()> {
+    const SQL: &str = "
+        delete from holds
+        where reason = 'retired' and version is not $1";
+    sqlx::query(SQL).bind(version).execute(db).await?;
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use crate::store::{Connection, Result, json_ids};
 pub(crate) struct Owner {
     pub private: bool,
     pub gone: bool,
+    /// Whether it was described whole in this generation.
+    pub alive: bool,
     /// The list's size, if it was read in this generation.
     pub counter: Option<i64>,
 }
@@ -72,6 +74,7 @@ fn owner_of(kind: Kind, target: &str) -> Option<(&'static str, i64)> {
 struct OwnerRow {
     private: bool,
     gone: bool,
+    alive: bool,
     counters: [Option<i64>; 3],
 }
 
@@ -86,6 +89,7 @@ impl OwnerRow {
         Owner {
             private: self.private,
             gone: self.gone,
+            alive: self.alive && !self.gone,
             counter,
         }
     }
@@ -105,7 +109,8 @@ async fn owner_rows(
             u.gone_at is not null,
             case when u.profiled_at >= $2 then u.follower_count end,
             case when u.profiled_at >= $2 then u.following_count end,
-            case when u.profiled_at >= $2 then u.media_count end
+            case when u.profiled_at >= $2 then u.media_count end,
+            coalesce(u.profiled_at >= $2, 0)
         from users as u
         where u.id in (select value from json_each($1))";
     const MEDIA: &str = "
@@ -113,7 +118,8 @@ async fn owner_rows(
             id, 0, 0,
             case when profiled_at >= $2 then comment_count end,
             case when profiled_at >= $2 then like_count end,
-            null
+            null,
+            coalesce(profiled_at >= $2, 0)
         from media
         where id in (select value from json_each($1))";
     const COMMENTS: &str = "
@@ -121,7 +127,8 @@ async fn owner_rows(
             id, 0, 0,
             case when last_seen_at >= $2 then reply_count end,
             case when last_seen_at >= $2 then like_count end,
-            null
+            null,
+            last_seen_at >= $2
         from comments
         where id in (select value from json_each($1))";
     let sql = match table {
@@ -140,6 +147,7 @@ async fn owner_rows(
             let owner = OwnerRow {
                 private: row.get(1),
                 gone: row.get(2),
+                alive: row.get(6),
                 counters: [row.get(3), row.get(4), row.get(5)],
             };
             (row.get(0), owner)

@@ -236,6 +236,11 @@ pub async fn row_counts(pool: &SqlitePool) -> Result<Vec<(&'static str, i64)>> {
             (select count(*) from media_children),
             (select count(*) from comments),
             (select count(*) from coauthors),
+            (select count(*) from media_likes),
+            (select count(*) from comment_likes),
+            (select count(*) from usertags),
+            (select count(*) from reposts),
+            (select count(*) from search_hits),
             (select count(*) from rejects)";
     let row = sqlx::query(SQL).fetch_one(pool).await?;
     let names = [
@@ -245,6 +250,11 @@ pub async fn row_counts(pool: &SqlitePool) -> Result<Vec<(&'static str, i64)>> {
         "media_children",
         "comments",
         "coauthors",
+        "media_likes",
+        "comment_likes",
+        "usertags",
+        "reposts",
+        "search_hits",
         "rejects",
     ];
     Ok(names

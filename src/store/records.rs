@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::model::{Cell, Comment, Media, Record, Rows, User};
 use crate::store::merge::{Former, Merged};
 use crate::store::stamps::{self, Stamp};
-use crate::store::{Connection, Result, json_ids};
+use crate::store::{Connection, Result, json_ids, notes};
 
 /// Writes the rows of a page.
 pub(crate) async fn write_all(
@@ -24,7 +24,9 @@ pub(crate) async fn write_all(
     write::<Media>(db, &rows.media, stamp).await?;
     write::<Comment>(db, &rows.comments, stamp).await?;
     write_children(db, rows, stamp).await?;
-    write_coauthors(db, rows, answered_at).await
+    write_coauthors(db, rows, answered_at).await?;
+    notes::write_usertags(db, rows, stamp).await?;
+    notes::write_reposts(db, rows, stamp).await
 }
 
 async fn write<R: Record + Clone>(db: &mut Connection, observations: &[R], stamp: Stamp) -> Result<()> {

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
 use crate::policy::{MAX_LONE_DEATHS, Policy};
-use crate::store::{Connection, Result, follow_up, ledger, tasks};
+use crate::store::{Connection, Result, batches, follow_up, holds, ledger, tasks};
 
 /// What starting found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,9 @@ pub async fn begin(db: &mut Connection, policy: &Policy, pid: u32, now: Timestam
         let task = tasks::load(db, id).await?;
         let reason = format!("the process died {MAX_LONE_DEATHS} times with this request alone in flight");
         sqlx::query(PARK).bind(id).bind(reason).execute(&mut *db).await?;
-        follow_up::list_parked(db, policy, task.list_id, now).await?;
+        for member in batches::members(db, &task).await? {
+            follow_up::list_parked(db, policy, member.list_id, now).await?;
+        }
         recovered.parked += 1;
     }
     cap_waits(
@@ -86,6 +88,7 @@ pub async fn begin(db: &mut Connection, policy: &Policy, pid: u32, now: Timestam
         now,
     )
     .await?;
+    holds::look_again_at_retired(db, env!("CARGO_PKG_VERSION")).await?;
     recovered.run_id = sqlx::query_scalar(RUN)
         .bind(pid)
         .bind(env!("CARGO_PKG_VERSION"))

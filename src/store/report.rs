@@ -10,9 +10,12 @@ use crate::endpoint::{Next, Page};
 use crate::kind::Kind;
 use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
+use crate::store::follow_up::Leading;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::sweeps::{self, Sweep};
-use crate::store::{Connection, Result, edges, follow_up, ledger, owner, pages, records};
+use crate::store::{
+    Connection, Result, batch_page, batches, follow_up, ledger, owner, pages, records, shown,
+};
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
 
@@ -137,6 +140,7 @@ pub async fn apply(
             }
         }
         Report::NotFound => not_found(db, policy, task, now).await?,
+        Report::Private if batches::halve(db, task, now).await? => {}
         Report::Private => {
             let reason = "the upstream answers 403: a private account, or a list hidden by its owner";
             sweeps::end(db, policy, task, Verdict::Private, reason, None, now).await?;
@@ -214,28 +218,40 @@ async fn page_came(
     let page_id = pages::record(db, finished, page).await?;
     let rows = &page.rows;
     records::write_all(db, rows, page_id, finished.answered_at).await?;
-    let entries: Vec<i64> = page.entries.iter().map(|entry| entry.id).collect();
+    if task.kind == Kind::Usertags {
+        let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
+        pages::set_new_entries(db, page_id, entries).await?;
+        return batch_page::end_all(db, policy, finished, page, now).await;
+    }
     let sweep = sweeps::load(db, task.sweep_id).await?;
-    let new = edges::show(db, task, &sweep, &page.entries).await?;
+    let new = shown::show(db, task, &sweep, page).await?;
     pages::set_new_entries(db, page_id, new.entries).await?;
     let cursor_seen = match &page.next {
         Next::Cursor(cursor) => pages::cursor_seen(db, task, cursor).await?,
         Next::End | Next::Missing => false,
     };
     let sweep = sweeps::count_page(db, task, page, &new).await?;
-    follow_up::page_shown(db, policy, task.list_id, task.kind, &entries, now).await?;
+    let list = Leading {
+        list_id: task.list_id,
+        kind: task.kind,
+        target: &task.target,
+        depth: 0,
+    };
+    let items = shown::items_of_page(task.kind, page);
+    follow_up::page_shown(db, policy, &list, &items, now).await?;
     if task.kind == Kind::Profile
         && task.target.starts_with('@')
-        && let Some(user_id) = entries.first()
+        && let Some(user_id) = items.first()
     {
         follow_up::name_resolved(db, policy, task.list_id, &task.target, *user_id, now).await?;
     }
     let owner = owner::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
     let counter_after = page.counter.or(owner.counter);
     let (max_items, max_pages) = sweeps::limits(db, task).await?;
+    let step = policy.step(&task.endpoint);
     let standing = Standing {
         pages: task.page_no + 1,
-        page_size: policy.step(&task.endpoint).map_or(1, |step| step.page_size),
+        page_size: step.map_or(1, |step| step.page_size),
         counter_before: sweep.counter_before,
         counter_after,
         covered: sweep.covered,
@@ -246,6 +262,9 @@ async fn page_came(
         cursor_seen,
         max_items,
         max_pages,
+        only_page: matches!(task.kind, Kind::MediaLikers | Kind::CommentLikers)
+            && step.is_some_and(|step| !step.paged),
+        asked_for: step.and_then(|step| step.amount),
     };
     match (walk::after_page(&policy.ends, &standing, &page.next), &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
@@ -291,6 +310,9 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
         )
         .await;
     }
+    if batches::halve(db, task, now).await? {
+        return Ok(());
+    }
     if task.page_no > 0 {
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
@@ -308,10 +330,14 @@ async fn settled_404(db: &mut Connection, task: &Task, sweep: &Sweep) -> Result<
     Ok(match task.kind {
         Kind::Profile => (Verdict::Gone, "not found, twice"),
         _ if has_items && !owner.gone => (Verdict::Hidden, "not found, twice, though its counter is above 0"),
-        Kind::Comments | Kind::Replies | Kind::MediaLikers | Kind::CommentLikers => (
+        Kind::Comments | Kind::Replies | Kind::MediaLikers | Kind::CommentLikers | Kind::Search => (
             Verdict::Complete,
             "not found, twice; no counter says that there is anything",
         ),
+        Kind::Usertags => (Verdict::Hidden, "not found, twice"),
+        Kind::Clips | Kind::Reposts if owner.alive => {
+            (Verdict::Hidden, "not found, twice, though the account lives")
+        }
         _ => (Verdict::Gone, "not found, twice"),
     })
 }
@@ -325,6 +351,9 @@ async fn bad_request(
     now: Timestamp,
 ) -> Result<()> {
     let task = &finished.task;
+    if batches::halve(db, task, now).await? {
+        return Ok(());
+    }
     if task.cursor.is_none() {
         let reason = format!("the upstream refuses the request: {reason}");
         return sweeps::park(db, policy, task, &reason, &finished.body, now).await;

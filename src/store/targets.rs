@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
-use crate::store::harvests::Harvest;
+use crate::store::candidates::{self, Wave};
+use crate::store::harvests::{Filter, Harvest};
 use crate::store::want::Want;
-use crate::store::{Connection, Result};
-use crate::way::Way;
+use crate::store::{Connection, Result, found};
 
 /// Makes users targets of a harvest; those that are targets already stay as they are, unless this is a shorter
 /// way to them. The wants are for the others.
@@ -67,34 +67,24 @@ pub(crate) async fn open_named(
     open_targets(db, harvest, &[(user_id, rank.unwrap_or(0))], 1, now).await
 }
 
+/// What came of trying to open the next depth.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The depth is open: its lists.
+    Opened(Vec<Want>),
+    /// Profiles decide first who is taken.
+    Asks(Vec<Want>),
+    /// These profiles are still to come.
+    Waits,
+}
+
 /// With a limit of users, the next depth opens when the one before has ended, in the order of the lists that showed
 /// its users: which users are taken does not depend on the order of answers.
-pub(crate) async fn open_next_depth(
-    db: &mut Connection,
-    harvest: &Harvest,
-    now: Timestamp,
-) -> Result<Vec<Want>> {
-    const CANDIDATES: &str = "
-        select user_id
-        from (
-            select e.follower_id as user_id, t.rank as rank, 0 as way, e.followers_position as position
-            from targets as t
-            join lists as l on l.kind = 'followers' and l.target = cast(t.user_id as text) and l.params = ''
-            join follow_edges as e
-                on e.followee_id = t.user_id and e.followers_sweep = coalesce(l.open_sweep, l.last_sweep)
-            where t.harvest_id = $1 and t.depth = $2 and $3
-            union all
-            select e.followee_id, t.rank, 1, e.following_position
-            from targets as t
-            join lists as l on l.kind = 'following' and l.target = cast(t.user_id as text) and l.params = ''
-            join follow_edges as e
-                on e.follower_id = t.user_id and e.following_sweep = coalesce(l.open_sweep, l.last_sweep)
-            where t.harvest_id = $1 and t.depth = $2 and $4
-        ) as shown
-        where not exists (select 1 from targets as x where x.harvest_id = $1 and x.user_id = shown.user_id)
-        group by user_id
-        order by min((rank << 44) | (way << 40) | position)
-        limit max(0, $5 - (select users_added from harvests where id = $1))";
+pub(crate) async fn open_next_depth(db: &mut Connection, harvest: &Harvest, now: Timestamp) -> Result<Next> {
+    const PLACES: &str = "
+        select max(0, users_limit - users_added)
+        from harvests
+        where id = $1";
     const OPENED: &str = "
         update harvests
         set open_depth = open_depth + 1, users_added = users_added + $2
@@ -103,14 +93,19 @@ pub(crate) async fn open_next_depth(
         select coalesce(max(rank) + 1, 0)
         from targets
         where harvest_id = $1";
-    let users: Vec<i64> = sqlx::query_scalar(CANDIDATES)
+    let places: i64 = sqlx::query_scalar(PLACES)
         .bind(harvest.id)
-        .bind(harvest.open_depth)
-        .bind(harvest.expand.contains(&Way::Followers))
-        .bind(harvest.expand.contains(&Way::Following))
-        .bind(harvest.users_limit)
-        .fetch_all(&mut *db)
+        .fetch_one(&mut *db)
         .await?;
+    let users = if harvest.filter == Filter::default() {
+        found::in_order(db, harvest, harvest.open_depth, places).await?
+    } else {
+        match candidates::next_wave(db, harvest, places).await? {
+            Wave::Asks(wants) => return Ok(Next::Asks(wants)),
+            Wave::Waits => return Ok(Next::Waits),
+            Wave::Ends(users) => users,
+        }
+    };
     let rank: i64 = sqlx::query_scalar(RANK)
         .bind(harvest.id)
         .fetch_one(&mut *db)
@@ -121,7 +116,24 @@ pub(crate) async fn open_next_depth(
         .bind(i64::try_from(users.len()).unwrap_or(i64::MAX))
         .execute(&mut *db)
         .await?;
-    open_targets(db, harvest, &ranked, harvest.open_depth + 1, now).await
+    let wants = open_targets(db, harvest, &ranked, harvest.open_depth + 1, now).await?;
+    Ok(Next::Opened(wants))
+}
+
+/// Whether a user is a target of a harvest: a candidate's profile is wanted before the user is one.
+pub(crate) async fn is_target(db: &mut Connection, harvest: &Harvest, user: i64) -> Result<bool> {
+    const SQL: &str = "
+        select exists (select 1 from targets where harvest_id = $1 and user_id = $2)";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(harvest.id)
+        .bind(user)
+        .fetch_one(db)
+        .await?)
+}
+
+/// Users without an order among themselves.
+pub(crate) fn unranked(users: &[i64]) -> Vec<(i64, i64)> {
+    users.iter().map(|id| (*id, 0)).collect()
 }
 
 /// The profile comes first where it is collected, and for every seed; its end leads to the lists.
@@ -129,19 +141,11 @@ pub(crate) fn wants_of_target(harvest: &Harvest, user: i64, depth: i64) -> Vec<W
     if depth > 1 && !harvest.collect.contains(&Kind::Profile) {
         return user_lists(harvest, user, depth);
     }
-    vec![Want {
-        kind: Kind::Profile,
-        target: user.to_string(),
-        depth,
-    }]
+    vec![Want::new(harvest, Kind::Profile, &user, depth)]
 }
 
 pub(crate) fn user_lists(harvest: &Harvest, user: i64, depth: i64) -> Vec<Want> {
-    let want = |kind: &Kind| Want {
-        kind: *kind,
-        target: user.to_string(),
-        depth,
-    };
+    let want = |kind: &Kind| Want::new(harvest, *kind, &user, depth);
     harvest
         .collect
         .iter()

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::policy::Policy;
 use crate::store::claim::Task;
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, StoreError, follow_up, sweeps};
+use crate::store::{Connection, Result, StoreError, batches, follow_up, sweeps};
 use crate::verdict::Verdict;
 
 /// A task as people see it.
@@ -58,7 +58,7 @@ pub async fn list<'c>(
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
         join harvests as h on h.id = t.harvest_id
-        left join users as u on u.id = cast(t.target as integer) and t.kind_rank < 2
+        left join users as u on u.id = cast(t.target as integer) and t.kind_rank < 2 and t.kind <> 'search'
         where ($1 is null or t.state = $1) and ($3 is null or t.id = $3)
         order by
             case t.state when 'parked' then 0 when 'leased' then 1 when 'waiting' then 2 else 3 end,
@@ -86,7 +86,7 @@ pub async fn show(db: &mut Connection, id: i64) -> Result<(TaskView, Option<Vec<
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
         join harvests as h on h.id = t.harvest_id
-        left join users as u on u.id = cast(t.target as integer) and t.kind_rank < 2
+        left join users as u on u.id = cast(t.target as integer) and t.kind_rank < 2 and t.kind <> 'search'
         where t.id = $1";
     let row = sqlx::query(SQL)
         .bind(id)
@@ -121,7 +121,7 @@ fn view(row: &sqlx::sqlite::SqliteRow) -> TaskView {
 /// Makes a waiting or parked task ready: its page is asked for again. Without an id, every parked task.
 pub async fn retry(db: &mut Connection, id: Option<i64>) -> Result<usize> {
     const CHOSEN: &str = "
-        select id, list_id, state
+        select id, state
         from tasks
         where id = $1 or ($1 is null and state = 'parked')";
     const READY: &str = "
@@ -141,8 +141,11 @@ pub async fn retry(db: &mut Connection, id: Option<i64>) -> Result<usize> {
             .await?;
         if done.rows_affected() == 1 {
             retried += 1;
-            if row.get::<&str, _>(2) == "parked" {
-                follow_up::list_unparked(db, row.get(1)).await?;
+            if row.get::<&str, _>(1) == "parked" {
+                let task = load(db, row.get(0)).await?;
+                for member in batches::members(db, &task).await? {
+                    follow_up::list_unparked(db, member.list_id).await?;
+                }
             }
         }
     }

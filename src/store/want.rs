@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::store::edges::{self, Ended};
 use crate::store::harvests::{Harvest, Limit};
 use crate::store::owner::{self, Owner};
-use crate::store::{Connection, Result, StoreError, holds, json_ids};
+use crate::store::{Connection, Result, StoreError, batches, holds, json_ids};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -21,14 +21,29 @@ use crate::verdict::Verdict;
 pub(crate) struct Want {
     pub kind: Kind,
     pub target: String,
+    pub variant: Variant,
     pub depth: i64,
+}
+
+impl Want {
+    /// A list of a harvest at a depth, in the variant that the harvest reads.
+    pub(crate) fn new(harvest: &Harvest, kind: Kind, target: &dyn ToString, depth: i64) -> Self {
+        Self {
+            kind,
+            target: target.to_string(),
+            variant: harvest.variant(kind),
+            depth,
+        }
+    }
 }
 
 /// A list that a harvest wanted and that already shows something: it ended, or another harvest has it under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
+    pub list_id: i64,
     pub kind: Kind,
     pub target: String,
+    pub variant: Variant,
     pub depth: i64,
     /// The sweep whose rows count.
     pub sweep: i64,
@@ -40,6 +55,7 @@ struct Listed {
     list_id: i64,
     kind: Kind,
     target: String,
+    variant: Variant,
     depth: i64,
     open_sweep: Option<i64>,
     last_sweep: Option<i64>,
@@ -101,8 +117,10 @@ fn wants_more(harvest: &Harvest, list: &Listed) -> bool {
 impl Listed {
     fn shown(&self, sweep: i64, ended: bool) -> Shown {
         Shown {
+            list_id: self.list_id,
             kind: self.kind,
             target: self.target.clone(),
+            variant: self.variant,
             depth: self.depth,
             sweep,
             ended,
@@ -113,8 +131,8 @@ impl Listed {
 /// Makes the rows of `lists` and `harvest_lists`, and returns the lists that are new to this round of the harvest.
 async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Result<Vec<Listed>> {
     const LISTS: &str = "
-        insert into lists (kind, target, generation)
-        select want.value ->> 0, want.value ->> 1, 0
+        insert into lists (kind, target, params, generation)
+        select want.value ->> 0, want.value ->> 1, want.value ->> 3, 0
         from json_each($1) as want
         where true
         on conflict (kind, target, params) do nothing";
@@ -124,7 +142,8 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         insert into harvest_lists (harvest_id, list_id, depth, round, open)
         select $2, l.id, want.value ->> 2, $3, 0
         from json_each($1) as want
-        join lists as l on l.kind = want.value ->> 0 and l.target = want.value ->> 1 and l.params = ''
+        join lists as l
+            on l.kind = want.value ->> 0 and l.target = want.value ->> 1 and l.params = want.value ->> 3
         where true
         on conflict (harvest_id, list_id) do update set
             depth = excluded.depth,
@@ -134,15 +153,21 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
     const STATE: &str = "
         select
             l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict, l.ended_at,
-            exists (select 1 from tasks as t where t.list_id = l.id and t.state = 'parked'),
-            coalesce(s.pages, 0), coalesce(s.distinct_items, 0)
+            exists (
+                select 1 from tasks as t where t.state = 'parked' and (t.list_id = l.id or t.id = m.task_id)
+            ),
+            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), l.params
         from lists as l
         left join sweeps as s on s.id = l.last_sweep
+        left join batch_members as m on m.list_id = l.id
         where l.id in (select value from json_each($1))
         order by l.id";
-    let json: Vec<(&str, &str, i64)> = wants
+    let json: Vec<(&str, &str, i64, String)> = wants
         .iter()
-        .map(|want| (want.kind.name(), want.target.as_str(), want.depth))
+        .map(|want| {
+            let params = want.variant.to_string();
+            (want.kind.name(), want.target.as_str(), want.depth, params)
+        })
         .collect();
     let json = serde_json::to_string(&json).unwrap_or_else(|_| "[]".into());
     sqlx::query(LISTS).bind(&json).execute(&mut *db).await?;
@@ -170,6 +195,7 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             ended_at: row.get(6),
             parked: row.get(7),
             bought: (row.get(8), row.get(9)),
+            variant: variant_of(row.get(10))?,
         });
     }
     // The order of the wants is the order of work among equals.
@@ -242,6 +268,7 @@ async fn start(
         .await?;
     let mut shown = Vec::new();
     let mut tasks = Vec::new();
+    let mut together = Vec::new();
     let mut opened = Vec::new();
     let empty = plans
         .iter()
@@ -253,8 +280,12 @@ async fn start(
         let sweep = sweeps.get(&list.list_id).copied().unwrap_or_default();
         if plan.2.is_some() {
             shown.push(list.shown(sweep, true));
+            continue;
+        }
+        opened.push(list.list_id);
+        if list.kind == Kind::Usertags {
+            together.push((list.list_id, sweep, list.depth));
         } else {
-            opened.push(list.list_id);
             tasks.push((sweep, list.depth, list.kind.rank()));
         }
     }
@@ -266,9 +297,9 @@ async fn start(
             .bind(now)
             .execute(&mut *db)
             .await?;
-        set_open(db, harvest, &opened).await?;
-        reopen_harvest(db, harvest.id).await?;
     }
+    set_open(db, harvest, &opened).await?;
+    batches::add(db, harvest.id, &together, now).await?;
     Ok(shown)
 }
 
@@ -296,10 +327,14 @@ async fn plan<'a>(
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
-        let step = policy.next_step(list.kind, &list.target, Variant::Plain, None, &retired);
+        let step = policy.next_step(list.kind, &list.target, list.variant, None, &retired);
         let settled = unsent(owner).or_else(|| {
-            step.is_none()
-                .then_some((Verdict::Retired, "every endpoint of the route is retired"))
+            let reason = if list.variant == Variant::Plain {
+                "every endpoint of the route is retired"
+            } else {
+                "no endpoint of the route that is left shows this variant of the list"
+            };
+            step.is_none().then_some((Verdict::Retired, reason))
         });
         plans.push((
             list.list_id,

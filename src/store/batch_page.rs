@@ -1,0 +1,90 @@
+//! The answer for a batch: one page, and a verdict for each list that it was asked for.
+
+use std::collections::BTreeSet;
+
+use crate::clock::Timestamp;
+use crate::endpoint::Page;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::batches::{self, Member};
+use crate::store::follow_up::{self, Leading};
+use crate::store::report::Finished;
+use crate::store::sweeps::{self, Ending};
+use crate::store::{Connection, Result};
+use crate::verdict::Verdict;
+
+/// Gives each list of a batch what the page says of its post, and ends it. The page and its rows are recorded before.
+pub(crate) async fn end_all(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    page: &Page,
+    now: Timestamp,
+) -> Result<()> {
+    let task = &finished.task;
+    let members = batches::members(db, task).await?;
+    sweeps::remove(db, task).await?;
+    for member in members {
+        let tagged = count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
+        let (verdict, reason) = judge(&member, page);
+        if tagged > 0 {
+            let list = Leading {
+                list_id: member.list_id,
+                kind: Kind::Usertags,
+                target: "",
+                depth: 0,
+            };
+            follow_up::page_shown(db, policy, &list, &[member.media_id], now).await?;
+        }
+        let ending = Ending::of(task, &member);
+        sweeps::end_list(db, policy, &ending, verdict, reason, None, now).await?;
+    }
+    Ok(())
+}
+
+/// A post without an entry in the answer is not shown; unless an element of the answer could not be read, which may have
+/// been that one.
+fn judge(member: &Member, page: &Page) -> (Verdict, &'static str) {
+    if page.entries.iter().any(|entry| entry.id == member.media_id) {
+        (Verdict::Complete, "the answer has an entry for this post")
+    } else if page.rejects.is_empty() {
+        (Verdict::Hidden, "the answer has no entry for this post")
+    } else {
+        (
+            Verdict::Failed,
+            "the answer has no entry for this post, and one that could not be read",
+        )
+    }
+}
+
+/// Marks the tags of a post as shown by its sweep; returns how many users are tagged.
+async fn count_tagged(db: &mut Connection, pays: bool, member: &Member, page: &Page) -> Result<i64> {
+    const TAGS: &str = "
+        update usertags
+        set sweep_id = $2
+        where media_id = $1 and user_id in (select value from json_each($3))";
+    const SWEEP: &str = "
+        update sweeps
+        set pages = pages + $2, distinct_items = $3, covered = $3
+        where id = $1";
+    let tags = page.rows.usertags.iter();
+    let users: BTreeSet<i64> = tags
+        .filter(|tag| tag.media_id.0 == member.media_id)
+        .map(|tag| tag.user_id.0)
+        .collect();
+    let tagged = i64::try_from(users.len()).unwrap_or(i64::MAX);
+    sqlx::query(TAGS)
+        .bind(member.media_id)
+        .bind(member.sweep_id)
+        .bind(crate::store::json_ids(users))
+        .execute(&mut *db)
+        .await?;
+    // The page stands in the sweep of the first list, which also bears its units.
+    sqlx::query(SWEEP)
+        .bind(member.sweep_id)
+        .bind(pays)
+        .bind(tagged)
+        .execute(db)
+        .await?;
+    Ok(tagged)
+}

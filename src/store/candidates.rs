@@ -1,0 +1,440 @@
+//! Candidates: found users whom the harvest's filter looks at before they become targets.
+//!
+//! What short forms have shown decides where it can; otherwise the candidate's profile is bought. With a limit of users
+//! the candidates are taken in waves of as many as there are places left, so that no profile is bought for a place that
+//! somebody before has taken.
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::store::harvests::{Filter, Harvest};
+use crate::store::targets;
+use crate::store::want::Want;
+use crate::store::{Connection, Result, found, json_ids};
+
+/// What a filter says of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    Passed,
+    Failed(&'static str),
+    /// Only the profile can tell.
+    Unknown,
+}
+
+impl Judged {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Unknown => "waiting",
+        }
+    }
+
+    const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Failed(reason) => Some(reason),
+            Self::Passed | Self::Unknown => None,
+        }
+    }
+}
+
+/// What is known of a user.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    private: Option<bool>,
+    verified: Option<bool>,
+    followers: Option<i64>,
+    profiled: bool,
+    gone: bool,
+}
+
+/// Judges a user; `asked` says that the profile was bought for this, so nothing more will be known.
+fn judge(filter: &Filter, known: Known, asked: bool) -> Judged {
+    let unknown = |asked: bool| {
+        if asked {
+            Judged::Failed("its profile could not be read")
+        } else {
+            Judged::Unknown
+        }
+    };
+    if known.gone {
+        return Judged::Failed("it is gone");
+    }
+    if filter.unprofiled && known.profiled && !asked {
+        return Judged::Failed("its profile was bought before");
+    }
+    let mut missing = false;
+    if filter.public {
+        match known.private {
+            Some(true) => return Judged::Failed("it is private"),
+            Some(false) => {}
+            None => missing = true,
+        }
+    }
+    if filter.verified {
+        match known.verified {
+            Some(false) => return Judged::Failed("it is not verified"),
+            Some(true) => {}
+            None => missing = true,
+        }
+    }
+    let counts = filter.least_followers.is_some() || filter.most_followers.is_some();
+    match known.followers {
+        Some(count) if filter.least_followers.is_some_and(|least| count < least) => {
+            return Judged::Failed("it has too few followers");
+        }
+        Some(count) if filter.most_followers.is_some_and(|most| count > most) => {
+            return Judged::Failed("it has too many followers");
+        }
+        None if counts => missing = true,
+        _ => {}
+    }
+    if missing { unknown(asked) } else { Judged::Passed }
+}
+
+/// Takes users that a page showed, where no limit of users makes an order: who passes becomes a target.
+pub(crate) async fn take_as_shown(
+    db: &mut Connection,
+    harvest: &Harvest,
+    users: &[i64],
+    depth: i64,
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    const NEW: &str = "
+        select shown.value
+        from json_each($1) as shown
+        where not exists (select 1 from targets as t where t.harvest_id = $2 and t.user_id = shown.value)
+            and not exists (select 1 from candidates as c where c.harvest_id = $2 and c.user_id = shown.value)
+        order by shown.key";
+    if harvest.filter == Filter::default() {
+        return targets::open_targets(db, harvest, &targets::unranked(users), depth, now).await;
+    }
+    let new: Vec<i64> = sqlx::query_scalar(NEW)
+        .bind(json_ids(users.iter().copied()))
+        .bind(harvest.id)
+        .fetch_all(&mut *db)
+        .await?;
+    let (passed, mut wants) = look_at(db, harvest, &new, depth).await?;
+    let passed = targets::unranked(&passed);
+    wants.extend(targets::open_targets(db, harvest, &passed, depth, now).await?);
+    Ok(wants)
+}
+
+/// What the next step towards a depth is, where there is a limit of users.
+#[derive(Debug)]
+pub(crate) enum Wave {
+    /// Profiles to buy; when all have ended the next wave follows.
+    Asks(Vec<Want>),
+    /// Profiles of this wave are still to come.
+    Waits,
+    /// Nobody is left, or no place: these become the targets, in this order.
+    Ends(Vec<i64>),
+}
+
+/// Takes waves of candidates for the depth below `harvest.open_depth` until one needs profiles or all is decided.
+pub(crate) async fn next_wave(db: &mut Connection, harvest: &Harvest, places: i64) -> Result<Wave> {
+    const STATE: &str = "
+        select
+            coalesce(sum(verdict = 'waiting'), 0),
+            coalesce(sum(verdict = 'passed'), 0)
+        from candidates
+        where harvest_id = $1 and round = $2 and depth = $3";
+    const PASSED: &str = "
+        select user_id
+        from candidates
+        where harvest_id = $1 and round = $2 and depth = $3 and verdict = 'passed'
+        order by place";
+    let depth = harvest.open_depth + 1;
+    loop {
+        let row = sqlx::query(STATE)
+            .bind(harvest.id)
+            .bind(harvest.round)
+            .bind(depth)
+            .fetch_one(&mut *db)
+            .await?;
+        let (waiting, passed): (i64, i64) = (row.get(0), row.get(1));
+        if waiting > 0 {
+            return Ok(Wave::Waits);
+        }
+        let left = (places - passed).max(0);
+        let next = if left > 0 {
+            found::in_order(db, harvest, harvest.open_depth, left).await?
+        } else {
+            Vec::new()
+        };
+        if next.is_empty() {
+            let passed = sqlx::query_scalar(PASSED)
+                .bind(harvest.id)
+                .bind(harvest.round)
+                .bind(depth)
+                .fetch_all(&mut *db)
+                .await?;
+            return Ok(Wave::Ends(passed));
+        }
+        let (_, wants) = look_at(db, harvest, &next, depth).await?;
+        if !wants.is_empty() {
+            return Ok(Wave::Asks(wants));
+        }
+    }
+}
+
+/// Judges users and writes the verdicts down; returns who passed, and the profiles that must be bought.
+async fn look_at(
+    db: &mut Connection,
+    harvest: &Harvest,
+    users: &[i64],
+    depth: i64,
+) -> Result<(Vec<i64>, Vec<Want>)> {
+    const ADD: &str = "
+        insert into candidates (harvest_id, user_id, depth, place, round, verdict, reason, bought)
+        select
+            $2, judged.value ->> 0, $3,
+            (select coalesce(max(place) + 1, 0) from candidates where harvest_id = $2) + judged.key,
+            $4, judged.value ->> 1, judged.value ->> 2, judged.value ->> 1 = 'waiting'
+        from json_each($1) as judged
+        where true
+        on conflict (harvest_id, user_id) do update set
+            depth = excluded.depth,
+            place = excluded.place,
+            round = excluded.round,
+            verdict = excluded.verdict,
+            reason = excluded.reason,
+            bought = excluded.bought";
+    let judged: Vec<(i64, Judged)> = known(db, users)
+        .await?
+        .into_iter()
+        .map(|(user, known)| (user, judge(&harvest.filter, known, false)))
+        .collect();
+    let rows: Vec<(i64, &str, Option<&str>)> = judged
+        .iter()
+        .map(|(user, judged)| (*user, judged.word(), judged.reason()))
+        .collect();
+    sqlx::query(ADD)
+        .bind(serde_json::to_string(&rows).unwrap_or_else(|_| "[]".into()))
+        .bind(harvest.id)
+        .bind(depth)
+        .bind(harvest.round)
+        .execute(db)
+        .await?;
+    let of = |wanted: Judged| {
+        let found = judged.iter().filter(move |(_, judged)| *judged == wanted);
+        found.map(|(user, _)| *user)
+    };
+    let wants = of(Judged::Unknown).map(|user| Want::new(harvest, Kind::Profile, &user, depth));
+    Ok((of(Judged::Passed).collect(), wants.collect()))
+}
+
+/// A candidate's profile list has ended, well or not: the candidate is judged by what is known now. Where the candidate's
+/// depth has opened already (its profile had been parked), who passes becomes a target at once.
+pub(crate) async fn profile_ended(
+    db: &mut Connection,
+    harvest: &Harvest,
+    user: i64,
+    now: Timestamp,
+) -> Result<Vec<Want>> {
+    const OPEN: &str = "
+        select depth
+        from candidates
+        where harvest_id = $1 and user_id = $2 and round = $3 and bought = 1 and verdict <> 'passed'";
+    const JUDGED: &str = "
+        update candidates
+        set verdict = $3, reason = $4
+        where harvest_id = $1 and user_id = $2";
+    const PLACES: &str = "
+        update harvests
+        set users_added = users_added + 1
+        where id = $1 and users_added < users_limit";
+    let depth: Option<i64> = sqlx::query_scalar(OPEN)
+        .bind(harvest.id)
+        .bind(user)
+        .bind(harvest.round)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(depth) = depth else {
+        return Ok(Vec::new());
+    };
+    let known = known(db, &[user]).await?;
+    let known = known.first().map(|(_, known)| *known).unwrap_or_default();
+    let judged = judge(&harvest.filter, known, true);
+    sqlx::query(JUDGED)
+        .bind(harvest.id)
+        .bind(user)
+        .bind(judged.word())
+        .bind(judged.reason())
+        .execute(&mut *db)
+        .await?;
+    let is_due = if harvest.users_limit.is_none() {
+        true
+    } else {
+        harvest.open_depth >= depth
+            && judged == Judged::Passed
+            && sqlx::query(PLACES)
+                .bind(harvest.id)
+                .execute(&mut *db)
+                .await?
+                .rows_affected()
+                == 1
+    };
+    if judged == Judged::Passed && is_due {
+        return targets::open_targets(db, harvest, &targets::unranked(&[user]), depth, now).await;
+    }
+    Ok(Vec::new())
+}
+
+/// The profile of a user is parked: whoever waits for it goes on without.
+pub(crate) async fn profile_parked(db: &mut Connection, user: i64) -> Result<()> {
+    const SQL: &str = "
+        update candidates
+        set verdict = 'failed', reason = 'its profile is parked'
+        where user_id = $1 and verdict = 'waiting'";
+    sqlx::query(SQL).bind(user).execute(db).await?;
+    Ok(())
+}
+
+/// A new round looks at everybody anew.
+pub(crate) async fn forget(db: &mut Connection, harvest_id: i64) -> Result<()> {
+    const SQL: &str = "
+        delete from candidates
+        where harvest_id = $1";
+    sqlx::query(SQL).bind(harvest_id).execute(db).await?;
+    Ok(())
+}
+
+/// What is known of users, in their order.
+async fn known(db: &mut Connection, users: &[i64]) -> Result<Vec<(i64, Known)>> {
+    const SQL: &str = "
+        select shown.value, u.is_private, u.is_verified, u.follower_count, u.profiled_at is not null, u.gone_at is not null
+        from json_each($1) as shown
+        left join users as u on u.id = shown.value
+        order by shown.key";
+    let rows = sqlx::query(SQL)
+        .bind(json_ids(users.iter().copied()))
+        .fetch_all(db)
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let known = Known {
+                private: row.get(1),
+                verified: row.get(2),
+                followers: row.get(3),
+                profiled: row.get(4),
+                gone: row.get(5),
+            };
+            (row.get(0), known)
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERYTHING: Filter = Filter {
+        least_followers: Some(10),
+        most_followers: Some(20),
+        verified: true,
+        public: true,
+        unprofiled: false,
+    };
+
+    const FITTING: Known = Known {
+        private: Some(false),
+        verified: Some(true),
+        followers: Some(10),
+        profiled: true,
+        gone: false,
+    };
+
+    #[test]
+    fn who_fits_passes_and_who_does_not_fails_for_a_reason() {
+        let judge = |known| judge(&EVERYTHING, known, false);
+        assert_eq!(judge(FITTING), Judged::Passed);
+        for (known, reason) in [
+            (
+                Known {
+                    private: Some(true),
+                    ..FITTING
+                },
+                "it is private",
+            ),
+            (
+                Known {
+                    verified: Some(false),
+                    ..FITTING
+                },
+                "it is not verified",
+            ),
+            (
+                Known {
+                    followers: Some(9),
+                    ..FITTING
+                },
+                "it has too few followers",
+            ),
+            (
+                Known {
+                    followers: Some(21),
+                    ..FITTING
+                },
+                "it has too many followers",
+            ),
+            (
+                Known {
+                    gone: true,
+                    ..FITTING
+                },
+                "it is gone",
+            ),
+        ] {
+            assert_eq!(judge(known), Judged::Failed(reason));
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_asked_once_and_only_where_nothing_known_fails() {
+        for known in [
+            Known {
+                private: None,
+                ..FITTING
+            },
+            Known {
+                verified: None,
+                ..FITTING
+            },
+            Known {
+                followers: None,
+                ..FITTING
+            },
+        ] {
+            assert_eq!(judge(&EVERYTHING, known, false), Judged::Unknown);
+            assert_eq!(
+                judge(&EVERYTHING, known, true),
+                Judged::Failed("its profile could not be read")
+            );
+        }
+        let hopeless = Known {
+            private: Some(true),
+            followers: None,
+            ..FITTING
+        };
+        assert_eq!(
+            judge(&EVERYTHING, hopeless, false),
+            Judged::Failed("it is private")
+        );
+    }
+
+    #[test]
+    fn a_profile_that_was_bought_for_the_filter_is_not_held_against_the_user() {
+        let filter = Filter {
+            unprofiled: true,
+            ..Filter::default()
+        };
+        assert_eq!(
+            judge(&filter, FITTING, false),
+            Judged::Failed("its profile was bought before")
+        );
+        assert_eq!(judge(&filter, FITTING, true), Judged::Passed);
+    }
+}
