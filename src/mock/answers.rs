@@ -1,15 +1,28 @@
 //! The body of a good answer, and what can be twisted about it.
 
+mod grids;
+mod hits;
+mod lists;
+mod remarks;
+
 use serde_json::{Value, json};
 
-use crate::mock::bodies::stream::Grid;
-use crate::mock::bodies::{comments, media, users};
 use crate::mock::cursors;
 use crate::mock::draw::Draw;
 use crate::mock::faults::FaultKind;
-use crate::mock::posts::PostKey;
 use crate::mock::questions::{Question, Subject};
 use crate::mock::world::World;
+
+/// Everything that a body is made of.
+struct Page<'a> {
+    world: &'a World,
+    question: &'a Question,
+    /// A fault of the body's own kind.
+    twist: Option<FaultKind>,
+    /// The next cursor: a text, null at the end, absent where the page is damaged.
+    cursor: Option<Value>,
+    signature: &'a mut Draw,
+}
 
 /// The body that answers a question, twisted by a fault of the body's own kind if one is given.
 pub(crate) fn body(
@@ -18,193 +31,64 @@ pub(crate) fn body(
     twist: Option<FaultKind>,
     signature: &mut Draw,
 ) -> Value {
-    let cursor = Cursor::new(world, question, twist);
-    match question.subject {
-        Subject::User(user) => match question.endpoint.kind {
-            "profile" => profile(world, question, user, signature),
-            "medias" => grid(world, question, user, twist, cursor, signature),
-            _ => follow_list(world, question, user, twist, cursor, signature),
-        },
-        Subject::Post(key) => comment_list(world, question, key, twist, cursor, signature),
-        Subject::Comment(key, place) => reply_list(world, question, key, place, twist, cursor, signature),
-    }
-}
-
-/// The cursor of a page: a text, null at the end, absent where the page is damaged.
-struct Cursor(Option<Value>);
-
-impl Cursor {
-    fn new(world: &World, question: &Question, twist: Option<FaultKind>) -> Self {
-        if twist == Some(FaultKind::CursorMissing) {
-            return Self(None);
-        }
+    let cursor = (twist != Some(FaultKind::CursorMissing)).then(|| {
         let written = question
             .next
-            .map(|page| cursors::write(world.seed(), question.endpoint, &question.target, page));
-        Self(Some(json!(written)))
-    }
-}
-
-fn twisted(mut items: Vec<Value>, twist: Option<FaultKind>) -> Vec<Value> {
-    match twist {
-        Some(FaultKind::RubbishElement) => items.push(json!({ "username": 1 })),
-        Some(FaultKind::DuplicatedElement) => items.extend(items.first().cloned()),
-        _ => {}
-    }
-    items
-}
-
-fn profile(world: &World, question: &Question, user: usize, signature: &mut Draw) -> Value {
-    let person = world.person(user);
-    let counters = world.counters(user);
-    if question.endpoint.path.starts_with("/gql/") {
-        users::profile(&person, counters, signature)
-    } else {
-        users::flat_profile(&person, counters, signature)
-    }
-}
-
-fn follow_list(
-    world: &World,
-    question: &Question,
-    user: usize,
-    twist: Option<FaultKind>,
-    cursor: Cursor,
-    signature: &mut Draw,
-) -> Value {
-    let is_followers = question.endpoint.kind == "followers";
-    let list = if is_followers {
-        world.followers(user)
-    } else {
-        world.following(user)
-    };
-    let is_chunk = question.endpoint.path.ends_with("/chunk");
-    let shape = match (is_chunk, is_followers) {
-        (true, true) => users::chunked_with_reel,
-        (true, false) => users::chunked,
-        (false, _) => users::listed,
-    };
-    let items = list[question.places.clone()]
-        .iter()
-        .map(|index| shape(&world.person(*index as usize), signature));
-    let items = twisted(items.collect(), twist);
-    if is_chunk {
-        return pair(items, cursor);
-    }
-    let mut response = json!({ "users": items });
-    if is_followers {
-        response["should_limit_list_of_followers"] = json!(world.limited_followers(user).1);
-    }
-    let Some(cursor) = cursor.0 else {
-        return json!({ "response": response });
-    };
-    if !is_followers {
-        response["has_more"] = json!(!cursor.is_null());
-    }
-    response["next_max_id"] = cursor.clone();
-    json!({ "response": response, "next_page_id": cursor })
-}
-
-/// `[items, cursor]`; where the cursor is missing, only the items.
-fn pair(items: Vec<Value>, cursor: Cursor) -> Value {
-    let items = Value::Array(items);
-    match cursor.0 {
-        Some(cursor) => json!([items, cursor]),
-        None => json!([items]),
-    }
-}
-
-fn grid(
-    world: &World,
-    question: &Question,
-    user: usize,
-    twist: Option<FaultKind>,
-    cursor: Cursor,
-    signature: &mut Draw,
-) -> Value {
-    let (mut light, mut deferred) = (Vec::new(), Vec::new());
-    for key in &world.posts_of(user)[question.places.clone()] {
-        let post = world.post(*key);
-        light.push(media::light(world, &post, signature));
-        deferred.push(media::deferred(world, &post, signature));
-    }
-    light = twisted(light, twist);
-    match twist {
-        Some(FaultKind::RubbishElement) if question.is_flat => deferred.push(json!({ "username": 1 })),
-        Some(FaultKind::DuplicatedElement) => deferred.extend(deferred.first().cloned()),
-        _ => {}
-    }
-    let grid = Grid {
-        light,
-        deferred,
-        cursor: cursor.0,
-        user: users::of_grid(&world.person(user), signature),
-        has_errors: twist == Some(FaultKind::PatchErrors),
-        is_reversed: twist == Some(FaultKind::PatchesFirst),
-    };
-    if question.is_flat {
-        grid.flat()
-    } else {
-        grid.stream()
-    }
-}
-
-fn comment_list(
-    world: &World,
-    question: &Question,
-    key: PostKey,
-    twist: Option<FaultKind>,
-    cursor: Cursor,
-    signature: &mut Draw,
-) -> Value {
-    if question.endpoint.path.starts_with("/gql/") {
-        let items = question
-            .places
-            .clone()
-            .map(|place| comments::plain(world, &world.remark(key, place, 0), signature));
-        return pair(twisted(items.collect(), twist), cursor);
-    }
-    let media_id = world.post(key).id;
-    let items = question.places.clone().map(|place| {
-        let remark = world.remark(key, place, 0);
-        let taste = (remark.replies > 0).then(|| world.remark(key, place, 1));
-        comments::threaded(world, media_id, &remark, taste.as_ref(), signature)
+            .map(|page| cursors::write(world.seed(), question.endpoint, &question.list, page));
+        json!(written)
     });
-    let items = twisted(items.collect(), twist);
-    let inner = question
-        .next
-        .map(|page| cursors::cached_comments_cursor(world.seed(), question.endpoint, &question.target, page));
-    comments::page(
+    let mut page = Page {
         world,
-        key,
-        items,
-        cursor.0.map(|outer| (outer, json!(inner))),
+        question,
+        twist,
+        cursor,
         signature,
-    )
+    };
+    match &question.subject {
+        Subject::User(user) => match question.endpoint.kind {
+            "profile" => lists::profile(&mut page, *user),
+            "medias" => grids::posts(page, *user),
+            "clips" => grids::clips(page, *user),
+            "reposts" => grids::reposts(page, *user),
+            "related" => lists::related(page, *user),
+            _ => lists::follows(page, *user),
+        },
+        Subject::Post(key) if question.endpoint.kind == "media_likers" => lists::likers_of_post(page, *key),
+        Subject::Post(key) => remarks::comments(page, *key),
+        Subject::Comment(key, place) if question.endpoint.kind == "comment_likers" => {
+            lists::likers_of_comment(page, *key, *place)
+        }
+        Subject::Comment(key, place) => remarks::replies(page, *key, *place),
+        Subject::Posts(keys) => hits::tags(&mut page, keys),
+        Subject::Words(words) => hits::search(page, words),
+    }
 }
 
-fn reply_list(
-    world: &World,
-    question: &Question,
-    key: PostKey,
-    place: usize,
-    twist: Option<FaultKind>,
-    cursor: Cursor,
-    signature: &mut Draw,
-) -> Value {
-    let replies = question
-        .places
-        .clone()
-        .map(|reply| world.remark(key, place, reply + 1));
-    if question.endpoint.path.starts_with("/gql/") {
-        let items = replies.map(|reply| comments::plain(world, &reply, signature));
-        return pair(twisted(items.collect(), twist), cursor);
+impl Page<'_> {
+    /// The items as the twist leaves them.
+    fn twisted(&self, mut items: Vec<Value>) -> Vec<Value> {
+        match self.twist {
+            Some(FaultKind::RubbishElement) => items.push(rubbish()),
+            Some(FaultKind::DuplicatedElement) => items.extend(items.first().cloned()),
+            _ => {}
+        }
+        items
     }
-    let media_id = world.post(key).id;
-    let items = replies.map(|reply| comments::reply(world, media_id, &reply, signature));
-    let items = twisted(items.collect(), twist);
-    let parent = world.remark(key, place, 0);
-    let count = parent.replies;
-    let parent = comments::threaded(world, media_id, &parent, None, signature);
-    comments::replies_page(parent, count, items, cursor.0)
+
+    /// `[items, cursor]`, or the items alone where there is no cursor.
+    fn pair(self, items: Vec<Value>) -> Value {
+        let items = Value::Array(self.twisted(items));
+        if self.question.endpoint.cursor.is_none() {
+            return items;
+        }
+        match self.cursor {
+            Some(cursor) => json!([items, cursor]),
+            None => json!([items]),
+        }
+    }
+}
+
+/// An element without any id.
+fn rubbish() -> Value {
+    json!({ "username": 1 })
 }

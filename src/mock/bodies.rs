@@ -2,9 +2,14 @@
 //!
 //! The fields that say nothing here come from templates; the code fills in what the world knows.
 
+pub(crate) mod clips;
 pub(crate) mod comments;
 pub(crate) mod media;
+pub(crate) mod profiles;
+pub(crate) mod reposts;
+pub(crate) mod search;
 pub(crate) mod stream;
+pub(crate) mod tags;
 pub(crate) mod template;
 pub(crate) mod users;
 

@@ -107,7 +107,7 @@ impl Desk {
             fault = struck;
         }
         let status = status(&outcome, fault);
-        let nominal = endpoint.map_or(0, |endpoint| endpoint.units);
+        let nominal = endpoint.map_or(0, |endpoint| questions::price(endpoint, &request.parameters));
         let is_billed =
             reaches && fault != Some(FaultKind::FrontRefusal) && matches!(status, 0 | 200 | 400 | 403 | 404);
         let units = if is_billed { nominal } else { 0 };
@@ -177,8 +177,8 @@ impl Desk {
             return Outcome::NoFunds;
         }
         match questions::target(endpoint, &request.parameters) {
-            Err(name) => Outcome::Missing(name),
-            Ok(target) => match Question::new(world, endpoint, target, &request.parameters) {
+            Err(flaw) => Outcome::Flawed(flaw),
+            Ok(target) => match Question::new(world, endpoint, &target, &request.parameters) {
                 Ok(question) => Outcome::Page(question),
                 Err(refusal) => Outcome::Refused(refusal),
             },

@@ -140,9 +140,11 @@ fn is_possible(kind: FaultKind, asked: Asked) -> bool {
     match kind {
         FaultKind::NotFoundLie => asked.cursor.is_none(),
         FaultKind::CursorRefused => asked.cursor.is_some(),
-        FaultKind::RubbishElement | FaultKind::CursorMissing | FaultKind::DuplicatedElement => has_items,
+        FaultKind::RubbishElement | FaultKind::DuplicatedElement => has_items,
+        FaultKind::CursorMissing => has_items && question.endpoint.cursor.is_some(),
         FaultKind::PatchErrors | FaultKind::PatchesFirst => {
-            has_items && question.endpoint.kind == "medias" && !question.is_flat
+            let is_streamed = matches!(question.endpoint.kind, "medias" | "clips" | "search");
+            has_items && is_streamed && !question.is_flat
         }
         _ => true,
     }

@@ -1,7 +1,7 @@
 //! What an arrival can meet, and with which status.
 
 use crate::mock::faults::FaultKind;
-use crate::mock::questions::{Question, Refusal};
+use crate::mock::questions::{Flaw, Question, Refusal};
 
 /// What an arrival meets, before any fault.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ pub(crate) enum Outcome {
     Retired,
     /// Nothing left on the account.
     NoFunds,
-    /// A parameter is missing.
-    Missing(&'static str),
+    /// A parameter is missing, or stands there too often.
+    Flawed(Flaw),
     /// The question has no answer.
     Refused(Refusal),
     /// The balance: units left and the rate.
@@ -39,7 +39,7 @@ impl Outcome {
             Self::NoUserAgent | Self::Refused(Refusal::Private) => 403,
             Self::NoSuchPath | Self::Refused(_) => 404,
             Self::Retired => 410,
-            Self::Missing(_) => 422,
+            Self::Flawed(_) => 422,
             Self::TooFast => 429,
         }
     }

@@ -1,4 +1,6 @@
-//! The posts: what stands at a number below an owner. An id leads back to both without any table.
+//! The posts: what stands at a number below an owner.
+
+pub(crate) mod names;
 
 use crate::mock::draw::Draw;
 use crate::mock::people::{self, Nature};
@@ -39,7 +41,10 @@ pub(crate) struct Post {
     /// Unix seconds.
     pub(crate) taken_at: i64,
     pub(crate) caption: Option<String>,
+    /// How many like it.
     pub(crate) likes: i64,
+    /// What it says of that.
+    pub(crate) likes_shown: Option<i64>,
     pub(crate) comments: usize,
     pub(crate) plays: Option<i64>,
     pub(crate) views: Option<i64>,
@@ -62,24 +67,23 @@ pub(crate) struct Post {
 impl Post {
     /// The post of that name.
     pub(crate) fn new(seed: u64, key: PostKey) -> Self {
-        let mut draw = Draw::new(seed, "post", &[key.owner as u64, key.number as u64]);
-        let form = match draw.below(10) {
-            0..4 => Form::Photo,
-            4..7 => Form::Video,
-            _ => Form::Carousel(2 + draw.below(9)),
-        };
+        let mut draw = post_draw(seed, key);
+        let form = form(&mut draw);
         let is_video = form == Form::Video;
         let (width, height) = *draw.of(&[&(1080, 1350), &(1080, 1920), &(1440, 1440), &(750, 1333)]);
         let mut only_video = |most: i64| is_video.then(|| draw.between(0, most));
         let (plays, reshares) = (only_video(2_000_000), only_video(5_000));
         let comments_disabled = comments_disabled(seed, key);
-        Self {
+        let caption = caption(&mut draw);
+        let likes = likes(seed, key, &mut draw);
+        let mut post = Self {
             key,
-            id: id(seed, key),
+            id: names::id(seed, key),
             form,
             taken_at: taken_at(seed, key),
-            caption: caption(&mut draw),
-            likes: (draw.power(3.0, 1.1, 3_000_000) as u64).cast_signed(),
+            caption,
+            likes,
+            likes_shown: Some(likes),
             comments: threads::counter(seed, key),
             plays,
             views: if is_video && draw.chance(0.2) { plays } else { None },
@@ -102,7 +106,11 @@ impl Post {
             duration: is_video
                 .then(|| f64::from(u32::try_from(draw.below(90_000)).unwrap_or(0) + 3_001) / 1_000.0),
             picture: people::picture(&mut draw, "t51.82787-15"),
+        };
+        if post.counts_hidden && key.number.is_multiple_of(2) {
+            post.likes_shown = None;
         }
+        post
     }
 
     /// The upstream's number for the form.
@@ -147,6 +155,26 @@ impl Post {
         });
         children.collect()
     }
+}
+
+/// The draws for a post, of which the first say its form.
+fn post_draw(seed: u64, key: PostKey) -> Draw {
+    Draw::new(seed, "post", &[key.owner as u64, key.number as u64])
+}
+
+fn form(draw: &mut Draw) -> Form {
+    match draw.below(10) {
+        0..4 => Form::Photo,
+        4..7 => Form::Video,
+        _ => Form::Carousel(2 + draw.below(9)),
+    }
+}
+
+/// Some posts nobody likes.
+fn likes(seed: u64, key: PostKey, draw: &mut Draw) -> i64 {
+    let likes = (draw.power(3.0, 1.1, 3_000_000) as u64).cast_signed();
+    let mut draw = Draw::new(seed, "unliked", &[key.owner as u64, key.number as u64]);
+    if draw.chance(0.06) { 0 } else { likes }
 }
 
 /// A picture of a carousel.
@@ -198,6 +226,26 @@ pub(crate) fn pinned(seed: u64, owner: usize) -> Vec<usize> {
     (0..pins).map(|pin| count - 1 - pin).collect()
 }
 
+/// The numbers of the videos that somebody pinned among their clips: old ones, at most two, in the order shown.
+pub(crate) fn pinned_clips(seed: u64, owner: usize) -> Vec<usize> {
+    let mut draw = Draw::new(seed, "clip pins", &[owner as u64]);
+    if !draw.chance(0.5) {
+        return Vec::new();
+    }
+    let videos = (0..count(seed, owner)).rev().filter(|number| {
+        form(&mut post_draw(
+            seed,
+            PostKey {
+                owner,
+                number: *number,
+            },
+        )) == Form::Video
+    });
+    let videos: Vec<usize> = videos.collect();
+    let pins = if videos.len() < 4 { 0 } else { 1 + draw.below(2) };
+    videos.into_iter().take(pins).collect()
+}
+
 /// When a post was made, in unix seconds. A later number is always an earlier moment.
 pub(crate) fn taken_at(seed: u64, key: PostKey) -> i64 {
     let mut draw = Draw::new(seed, "posting", &[key.owner as u64]);
@@ -205,42 +253,6 @@ pub(crate) fn taken_at(seed: u64, key: PostKey) -> i64 {
     let gap = draw.between(86_400, 12 * 86_400);
     let delay = Draw::new(seed, "posting", &[key.owner as u64, key.number as u64]).between(0, gap - 1);
     newest - (key.number as u64).cast_signed() * gap - delay
-}
-
-/// The upstream's ids begin with the milliseconds since this moment.
-const ID_EPOCH_MS: i64 = 1_314_220_021_721;
-
-/// The id of a post: its time, then 17 bits of owner and 6 bits of number.
-pub(crate) fn id(seed: u64, key: PostKey) -> i64 {
-    let time = taken_at(seed, key) * 1_000 - ID_EPOCH_MS;
-    (time << 23) | low_bits(key).cast_signed()
-}
-
-/// What tells the posts of a world apart, below 2^23.
-pub(crate) fn low_bits(key: PostKey) -> u64 {
-    ((key.owner as u64) << 6) | key.number as u64
-}
-
-/// The post that has an id, if any has.
-pub(crate) fn key_of_id(seed: u64, size: usize, media_id: i64) -> Option<PostKey> {
-    let bits = media_id & ((1 << 23) - 1);
-    let key = PostKey {
-        owner: usize::try_from(bits >> 6).ok()?,
-        number: usize::try_from(bits & 63).ok()?,
-    };
-    (key.owner < size && key.number < count(seed, key.owner) && id(seed, key) == media_id).then_some(key)
-}
-
-/// The short code of an id: its digits to the base 64.
-pub(crate) fn code(media_id: i64) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut rest = usize::try_from(media_id).expect("ids are positive");
-    let mut digits = Vec::new();
-    while rest > 0 {
-        digits.push(char::from(DIGITS[rest % 64]));
-        rest /= 64;
-    }
-    digits.into_iter().rev().collect()
 }
 
 /// Whether the owner turned the comments off.
@@ -291,10 +303,10 @@ mod tests {
                 let key = PostKey { owner, number };
                 let post = Post::new(seed, key);
                 assert!(ids.insert(post.id), "a post shares its id");
-                assert_eq!(key_of_id(seed, size, post.id), Some(key));
+                assert_eq!(names::key_of_id(seed, size, post.id), Some(key));
                 for child in post.children(seed) {
                     assert!(ids.insert(child.id), "a child shares its id");
-                    assert_eq!(key_of_id(seed, size, child.id), None);
+                    assert_eq!(names::key_of_id(seed, size, child.id), None);
                 }
             }
         }
@@ -307,10 +319,5 @@ mod tests {
             let at = |number| taken_at(9, PostKey { owner: 4, number });
             assert!(at(number) > at(number + 1));
         }
-    }
-
-    #[test]
-    fn a_code_is_the_id_to_the_base_64() {
-        assert_eq!(code(64 * 64 + 63), "BA_");
     }
 }

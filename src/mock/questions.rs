@@ -1,10 +1,11 @@
 //! What a request asks of the world: which list, which page of it, or why it cannot be answered.
 
+mod subjects;
+
 use std::ops::Range;
 
 use crate::mock::cursors;
-use crate::mock::endpoints::Endpoint;
-use crate::mock::people::Nature;
+use crate::mock::endpoints::{AMOUNT_OF_A_UNIT, Endpoint};
 use crate::mock::posts::PostKey;
 use crate::mock::world::World;
 
@@ -17,13 +18,22 @@ pub(crate) fn parameter<'a>(parameters: &'a Parameters, name: &str) -> Option<&'
     (!found.1.is_empty()).then_some(found.1.as_str())
 }
 
+/// Whether a parameter is there and says yes.
+fn is_on(parameters: &Parameters, name: &str) -> bool {
+    parameter(parameters, name).is_some_and(|value| !matches!(value, "false" | "0" | "off"))
+}
+
 /// What a list belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     User(usize),
     Post(PostKey),
     /// A comment: the post and the place below it.
     Comment(PostKey, usize),
+    /// Posts that are asked for together; none where nobody may see the post.
+    Posts(Vec<Option<PostKey>>),
+    /// Words that are searched for.
+    Words(String),
 }
 
 /// A question that can be answered.
@@ -35,10 +45,12 @@ pub(crate) struct Question {
     pub(crate) places: Range<usize>,
     /// The number of the page after this one, if there is one.
     pub(crate) next: Option<usize>,
-    /// The target in the words of the request.
-    pub(crate) target: String,
+    /// What a cursor is good for: the target, and the order of the list unless it is the usual one.
+    pub(crate) list: String,
     /// The server merges the stream itself.
     pub(crate) is_flat: bool,
+    /// The list begins with what is liked or seen most.
+    pub(crate) by_rank: bool,
 }
 
 /// Why a question has no answer.
@@ -56,14 +68,49 @@ pub(crate) enum Refusal {
     NoEntries,
 }
 
-/// The target of a request: its parameters joined by a slash, or the first that is missing.
-pub(crate) fn target(endpoint: &Endpoint, parameters: &Parameters) -> Result<String, &'static str> {
-    let values: Result<Vec<&str>, &'static str> = endpoint
+/// Why a request is no question at all; the name is that of the parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    Missing(&'static str),
+    TooMany(&'static str),
+}
+
+/// The one parameter that may stand in a query several times.
+const REPEATED: &str = "media_ids";
+/// And how often.
+const MOST_REPEATED: usize = 10;
+
+/// The target of a request: its parameters joined by a slash, those of one name by a comma.
+pub(crate) fn target(endpoint: &Endpoint, parameters: &Parameters) -> Result<String, Flaw> {
+    if endpoint.target == [REPEATED] {
+        let values: Vec<&str> = parameters
+            .iter()
+            .filter(|parameter| parameter.0 == REPEATED && !parameter.1.is_empty())
+            .map(|parameter| parameter.1.as_str())
+            .collect();
+        return match values.len() {
+            0 => Err(Flaw::Missing(REPEATED)),
+            1..=MOST_REPEATED => Ok(values.join(",")),
+            _ => Err(Flaw::TooMany(REPEATED)),
+        };
+    }
+    let values: Result<Vec<&str>, Flaw> = endpoint
         .target
         .iter()
-        .map(|name| parameter(parameters, name).ok_or(*name))
+        .map(|name| parameter(parameters, name).ok_or(Flaw::Missing(name)))
         .collect();
     Ok(values?.join("/"))
+}
+
+/// How many items a request asks for, where the endpoint lets it say so.
+fn amount(parameters: &Parameters) -> usize {
+    let amount = parameter(parameters, "amount").and_then(|amount| amount.parse().ok());
+    amount.unwrap_or(AMOUNT_OF_A_UNIT).max(1)
+}
+
+/// What a request costs.
+pub(crate) fn price(endpoint: &Endpoint, parameters: &Parameters) -> i64 {
+    endpoint.price(amount(parameters), is_on(parameters, "force"))
 }
 
 impl Question {
@@ -71,84 +118,64 @@ impl Question {
     pub(crate) fn new(
         world: &World,
         endpoint: &'static Endpoint,
-        target: String,
+        target: &str,
         parameters: &Parameters,
     ) -> Result<Self, Refusal> {
-        let subject = subject(world, endpoint, &target)?;
-        let length = length(world, endpoint, subject)?;
-        let pages = world.pages(endpoint.kind, &target, length, endpoint.page_size);
-        let cursor = endpoint.cursor.and_then(|name| parameter(parameters, name));
-        let page = match cursor {
-            None => 0,
-            Some(cursor) => {
-                cursors::read(world.seed(), endpoint, &target, cursor).ok_or(Refusal::WrongCursor)?
+        let subject = subjects::subject(world, endpoint, target)?;
+        let length = subjects::length(world, endpoint, &subject)?;
+        let by_rank = match endpoint.kind {
+            "comments" => parameter(parameters, "sort_order") == Some("popular"),
+            "clips" => is_on(parameters, "sort_by_views"),
+            _ => false,
+        };
+        let list = if by_rank {
+            format!("{target} by rank")
+        } else {
+            target.to_owned()
+        };
+        let (places, next) = match endpoint.cursor {
+            None if endpoint.by_amount => (0..length.min(amount(parameters)), None),
+            None => (0..length.min(endpoint.page_size), None),
+            Some(name) => {
+                let pages = world.pages(endpoint.kind, target, length, endpoint.page_size);
+                let page = match parameter(parameters, name) {
+                    None => 0,
+                    Some(cursor) => {
+                        cursors::read(world.seed(), endpoint, &list, cursor).ok_or(Refusal::WrongCursor)?
+                    }
+                };
+                let places = pages.page(page).ok_or(Refusal::WrongCursor)?;
+                (places, (page + 1 < pages.count()).then_some(page + 1))
             }
         };
-        let places = pages.page(page).ok_or(Refusal::WrongCursor)?;
-        let next = (page + 1 < pages.count()).then_some(page + 1);
-        let is_flat =
-            parameter(parameters, "flat").is_some_and(|flat| !matches!(flat, "false" | "0" | "off"));
         Ok(Self {
             endpoint,
             subject,
             places,
             next,
-            target,
-            is_flat,
+            list,
+            is_flat: is_on(parameters, "flat"),
+            by_rank,
         })
     }
 }
 
-fn subject(world: &World, endpoint: &Endpoint, target: &str) -> Result<Subject, Refusal> {
-    if endpoint.path == "/v1/user/by/username" {
-        return world
-            .find_username(target)
-            .map(Subject::User)
-            .ok_or(Refusal::NoUser);
-    }
-    let (first, second) = target
-        .split_once('/')
-        .map_or((target, None), |(first, second)| (first, Some(second)));
-    let id: Option<i64> = first.parse().ok();
-    match endpoint.kind {
-        "comments" | "replies" => {
-            let post = id.and_then(|id| world.find_post(id)).ok_or(Refusal::NoMedia)?;
-            let Some(comment) = second else {
-                return Ok(Subject::Post(post));
-            };
-            let place = comment.parse().ok().and_then(|id| world.find_comment(post, id));
-            place
-                .map(|place| Subject::Comment(post, place))
-                .ok_or(Refusal::NoMedia)
-        }
-        _ => id
-            .and_then(|id| world.find_id(id))
-            .map(Subject::User)
-            .ok_or(Refusal::NoUser),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::endpoints;
 
-/// How many items the list shows on this endpoint.
-fn length(world: &World, endpoint: &Endpoint, subject: Subject) -> Result<usize, Refusal> {
-    match (endpoint.kind, subject) {
-        ("followers" | "following" | "medias", Subject::User(user)) => {
-            let nature = world.nature(user);
-            match (endpoint.kind, nature) {
-                (_, Nature::Private) | ("following", Nature::HidesFollowing) => Err(Refusal::Private),
-                ("followers", Nature::HidesFollowers) => Err(Refusal::NoEntries),
-                ("followers", _) if endpoint.path == "/g2/user/followers" => {
-                    Ok(world.limited_followers(user).0.len())
-                }
-                ("followers", _) => Ok(world.followers(user).len()),
-                ("following", _) => Ok(world.following(user).len()),
-                _ => Ok(world.posts_of(user).len()),
-            }
-        }
-        (_, Subject::User(_)) => Ok(1),
-        (_, Subject::Post(key) | Subject::Comment(key, _)) if world.nature(key.owner) == Nature::Private => {
-            Err(Refusal::Private)
-        }
-        (_, Subject::Post(key)) => Ok(world.comments_shown(key)),
-        (_, Subject::Comment(key, place)) => Ok(world.remark(key, place, 0).replies),
+    #[test]
+    fn a_repeated_parameter_is_read_as_often_as_it_may_stand() {
+        let endpoint = endpoints::find("/gql/media/usertags").unwrap();
+        let ids = |count: usize| -> Parameters {
+            (0..count)
+                .map(|id| ("media_ids".to_owned(), id.to_string()))
+                .collect()
+        };
+        assert_eq!(target(endpoint, &ids(3)).as_deref(), Ok("0,1,2"));
+        assert!(target(endpoint, &ids(10)).is_ok());
+        assert_eq!(target(endpoint, &ids(0)), Err(Flaw::Missing("media_ids")));
+        assert_eq!(target(endpoint, &ids(11)), Err(Flaw::TooMany("media_ids")));
     }
 }

@@ -9,7 +9,7 @@ use crate::mock::draw::Draw;
 use crate::mock::faults::FaultKind;
 use crate::mock::http::{Ending, Response};
 use crate::mock::outcomes::{self, Outcome};
-use crate::mock::questions::Refusal;
+use crate::mock::questions::{Flaw, Refusal};
 use crate::mock::settings::PriceStyle;
 use crate::mock::world::World;
 
@@ -148,7 +148,7 @@ fn answered(
         .to_string(),
         Outcome::NoSuchPath => json!({ "detail": "Not Found" }).to_string(),
         Outcome::Retired => error("This endpoint is retired", "EndpointDeprecated"),
-        Outcome::Missing(name) => missing(name).to_string(),
+        Outcome::Flawed(flaw) => flawed(*flaw).to_string(),
         Outcome::Refused(Refusal::WrongCursor) => wrong_cursor(),
         Outcome::Refused(Refusal::Private) => error("User hid data using privacy settings", "PrivateAccount"),
         Outcome::Refused(Refusal::NoUser) => error("We're sorry, we couldn't find that.", "UserNotFound"),
@@ -161,6 +161,14 @@ fn answered(
     (JSON, body)
 }
 
-fn missing(name: &str) -> Value {
-    json!({ "detail": [{ "loc": ["query", name], "msg": "field required", "type": "value_error.missing" }] })
+fn flawed(flaw: Flaw) -> Value {
+    let (name, message, kind) = match flaw {
+        Flaw::Missing(name) => (name, "field required", "value_error.missing"),
+        Flaw::TooMany(name) => (
+            name,
+            "ensure this value has at most 10 items",
+            "value_error.list.max_items",
+        ),
+    };
+    json!({ "detail": [{ "loc": ["query", name], "msg": message, "type": kind }] })
 }

@@ -3,7 +3,7 @@
 use crate::mock::draw::Draw;
 use crate::mock::people::{self, Nature};
 use crate::mock::phrases;
-use crate::mock::posts::{self, PostKey};
+use crate::mock::posts::{self, PostKey, names};
 
 /// A comment or a reply.
 #[derive(Clone, Debug)]
@@ -90,8 +90,8 @@ pub(crate) fn remark(seed: u64, size: usize, key: PostKey, place: usize, reply: 
 const ID_BASES: [i64; 2] = [17_850_000_000_000_000, 18_090_000_000_000_000];
 
 fn id(seed: u64, key: PostKey, place: usize, reply: usize) -> i64 {
-    let base = ID_BASES[Draw::new(seed, "family", &[posts::low_bits(key), place as u64]).below(2)];
-    let number = posts::low_bits(key) * 1_000_000 + place as u64 * 1_000 + reply as u64;
+    let base = ID_BASES[Draw::new(seed, "family", &[names::low_bits(key), place as u64]).below(2)];
+    let number = names::low_bits(key) * 1_000_000 + place as u64 * 1_000 + reply as u64;
     base + number.cast_signed()
 }
 
@@ -104,6 +104,14 @@ pub(crate) fn place_of_id(seed: u64, key: PostKey, comment_id: i64) -> Option<us
     };
     let place = usize::try_from((comment_id - base) % 1_000_000 / 1_000).ok()?;
     (place < shown(seed, key) && id(seed, key, place, 0) == comment_id).then_some(place)
+}
+
+/// The comment that has an id, below whatever post.
+pub(crate) fn find(seed: u64, size: usize, comment_id: i64) -> Option<(PostKey, usize)> {
+    let base = ID_BASES.into_iter().rev().find(|base| *base <= comment_id)?;
+    let key = names::key_of_low_bits((comment_id - base) / 1_000_000);
+    let key = key.filter(|key| key.owner < size && key.number < posts::count(seed, key.owner))?;
+    place_of_id(seed, key, comment_id).map(|place| (key, place))
 }
 
 #[cfg(test)]
@@ -137,5 +145,9 @@ mod tests {
             assert_eq!(remark.id.to_string().len(), 17);
         }
         assert_eq!(place_of_id(2, key, 17), None);
+        let first = remark(2, 200, key, 0, 0);
+        assert_eq!(find(2, 200, first.id), Some((key, 0)));
+        assert_eq!(find(2, 200, first.id + 1), None);
+        assert_eq!(find(2, 200, 17), None);
     }
 }

@@ -1,10 +1,13 @@
 //! The world itself: what can be asked of it, in the world's own terms. It knows nothing of JSON or of HTTP.
 
+mod lists;
+
 use crate::mock::draw::Draw;
 use crate::mock::graph::Graph;
 use crate::mock::pages::Pages;
 use crate::mock::people::{self, Nature, Person};
-use crate::mock::posts::{self, Form, Post, PostKey};
+use crate::mock::posts::{self, Form, Post, PostKey, names};
+use crate::mock::searches;
 use crate::mock::threads::{self, Remark};
 
 /// How many followers of a big account `/g2/user/followers` shows at most.
@@ -94,6 +97,14 @@ impl World {
         seeds
     }
 
+    /// Searches for a harvest to begin with (`search:words`), no two the same.
+    pub fn queries(&self, count: usize) -> Vec<String> {
+        let first = usize::try_from(self.seed % 24).unwrap_or_default();
+        (first..first + count)
+            .map(|number| format!("search:{}", searches::words(number)))
+            .collect()
+    }
+
     pub(crate) fn person(&self, index: usize) -> Person {
         Person::new(self.seed, index)
     }
@@ -153,32 +164,13 @@ impl World {
         self.graph.following(index)
     }
 
-    /// The posts on somebody's page, in the order shown: pinned ones, then own and coauthored ones, the newest first.
-    pub(crate) fn posts_of(&self, index: usize) -> Vec<PostKey> {
-        let pinned = posts::pinned(self.seed, index);
-        let own = (0..posts::count(self.seed, index)).filter(|number| !pinned.contains(number));
-        let mut rest: Vec<PostKey> = own.map(|number| PostKey { owner: index, number }).collect();
-        let start = self.coauthored.partition_point(|entry| entry.0 < index);
-        let shared = self.coauthored[start..]
-            .iter()
-            .take_while(|entry| entry.0 == index);
-        rest.extend(shared.map(|entry| entry.1));
-        rest.sort_by_key(|key| std::cmp::Reverse((posts::taken_at(self.seed, *key), *key)));
-        let mut posts: Vec<PostKey> = pinned
-            .into_iter()
-            .map(|number| PostKey { owner: index, number })
-            .collect();
-        posts.extend(rest);
-        posts
-    }
-
     pub(crate) fn post(&self, key: PostKey) -> Post {
         Post::new(self.seed, key)
     }
 
     /// The post that has an id and can be seen.
     pub(crate) fn find_post(&self, media_id: i64) -> Option<PostKey> {
-        posts::key_of_id(self.seed, self.size, media_id)
+        names::key_of_id(self.seed, self.size, media_id)
     }
 
     pub(crate) fn is_pinned(&self, key: PostKey) -> bool {
@@ -187,6 +179,10 @@ impl World {
 
     pub(crate) fn coauthors(&self, key: PostKey) -> Vec<usize> {
         posts::coauthors(self.seed, self.size, key)
+    }
+
+    pub(crate) fn is_pinned_clip(&self, key: PostKey) -> bool {
+        posts::pinned_clips(self.seed, key.owner).contains(&key.number)
     }
 
     /// How many comments the list below a post shows.
@@ -202,6 +198,11 @@ impl World {
     /// The place of a comment below a post.
     pub(crate) fn find_comment(&self, key: PostKey, comment_id: i64) -> Option<usize> {
         threads::place_of_id(self.seed, key, comment_id)
+    }
+
+    /// The comment that has an id, below whatever post.
+    pub(crate) fn find_comment_anywhere(&self, comment_id: i64) -> Option<(PostKey, usize)> {
+        threads::find(self.seed, self.size, comment_id)
     }
 
     /// How a list is cut into pages; which oddities it has is the list's own, whatever endpoint shows it.

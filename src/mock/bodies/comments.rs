@@ -6,7 +6,7 @@ use crate::mock::bodies::template::{filled, template};
 use crate::mock::bodies::users;
 use crate::mock::draw::Draw;
 use crate::mock::people::Person;
-use crate::mock::posts::{self, PostKey};
+use crate::mock::posts::{PostKey, names};
 use crate::mock::threads::Remark;
 use crate::mock::world::World;
 
@@ -86,7 +86,7 @@ fn answering_clip(author: &Person, remark: &Remark, signature: &mut Draw) -> Val
     let id = format!("{pk}_{}", author.id);
     json!({
         "media": {
-            "__typename": "XDTMediaDict", "strong_id__": id, "id": id, "code": posts::code(pk),
+            "__typename": "XDTMediaDict", "strong_id__": id, "id": id, "code": names::code(pk),
             "media_type": 2, "product_type": "clips", "taken_at": remark.created_at, "like_count": 0,
             "comment_count": 0, "play_count": 83, "has_audio": true, "original_width": 720, "original_height": 1280,
             "timeline_pinned_user_ids": [], "coauthor_producers": [], "caption": null,

@@ -1,12 +1,12 @@
-//! Media items as `/gql/user/medias` shows them: a light item first, everything else in a later patch.
+//! Media items, first of all as `/gql/user/medias` shows them: a light item first, everything else in a later patch.
 
 use serde_json::{Value, json};
 
 use crate::mock::bodies::template::{Fields, filled, template};
-use crate::mock::bodies::{signed, users};
+use crate::mock::bodies::{signed, tags, users};
 use crate::mock::draw::Draw;
 use crate::mock::people::Person;
-use crate::mock::posts::{self, Child, Form, Post};
+use crate::mock::posts::{Child, Form, Post, names};
 use crate::mock::world::World;
 
 template!(LIGHT, "media_light.json");
@@ -20,9 +20,17 @@ pub(crate) fn light(world: &World, post: &Post, signature: &mut Draw) -> Value {
     let owner = world.person(post.key.owner);
     let id = format!("{}_{}", post.id, owner.id);
     let children = post.children(world.seed());
+    let tags_of_children = world.tags_of_children(post.key);
     let carousel: Vec<Value> = children
         .iter()
-        .map(|each| child(each, &id, owner.id, signature))
+        .zip(&tags_of_children)
+        .map(|(each, tags)| {
+            let mut child = child(each, &id, owner.id, signature);
+            if !each.is_video {
+                child["usertags"] = tags::usertags(world, tags, signature);
+            }
+            child
+        })
         .collect();
     let is_carousel = !carousel.is_empty();
     let pinned_by = if world.is_pinned(post.key) {
@@ -56,8 +64,8 @@ pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Draw) -> Valu
         .collect();
     let is_video = post.form == Form::Video;
     let values = json!({
-        "strong_id__": id, "id": id, "code": posts::code(post.id),
-        "like_count": post.likes, "comment_count": post.comments, "play_count": post.plays,
+        "strong_id__": id, "id": id, "code": names::code(post.id),
+        "like_count": post.likes_shown, "comment_count": post.comments, "play_count": post.plays,
         "ig_play_count": post.plays, "view_count": post.views, "reshare_count": post.reshares,
         "media_repost_count": post.reposts, "save_count": post.saves,
         "like_and_view_counts_disabled": post.counts_hidden, "comments_disabled": post.comments_disabled,
@@ -71,6 +79,13 @@ pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Draw) -> Valu
     let mut item = filled(&DEFERRED, values);
     item["caption"] = caption(world, post, signature);
     item["coauthor_producers"] = json!(coauthors);
+    // The tags of a video are shown by an endpoint of their own only.
+    if !is_video {
+        item["usertags"] = tags::usertags(world, &world.tags_of_post(post.key), signature);
+    }
+    if world.is_pinned_clip(post.key) {
+        item["clips_tab_pinned_user_ids"] = json!([owner.id.to_string()]);
+    }
     item["clips_metadata"] = if is_video {
         json!(*CLIPS_METADATA)
     } else {
@@ -78,6 +93,12 @@ pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Draw) -> Valu
     };
     item["owner"] = users::owner(&owner, signature);
     item
+}
+
+/// Everything about an item in one piece.
+pub(crate) fn whole(world: &World, post: &Post, signature: &mut Draw) -> Value {
+    let light = light(world, post, signature);
+    merged(light, deferred(world, post, signature))
 }
 
 /// The item as the upstream merges it itself (`flat=true`): the keys keep their prefixes, and null never overwrites.

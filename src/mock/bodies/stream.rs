@@ -1,4 +1,5 @@
-//! A page of `/gql/user/medias`: the raw stream of rows, or the flat list that the upstream makes of it.
+//! A page of `/gql/user/medias`: the raw stream of rows, or the flat list that the upstream makes of it; and what all
+//! streams have in common.
 
 use serde_json::{Value, json};
 
@@ -82,22 +83,11 @@ impl Grid {
             "extensions": { "is_final": false },
         });
         let mut rows = vec![hints, first];
-        rows.extend(patch_rows(self.deferred, self.has_errors));
+        rows.extend(rows_of(patches(self.deferred, self.has_errors)));
         if self.is_reversed {
             rows[1..].reverse();
         }
-        // Where the page has no patches, the row with the items is the last one; a stream always says where it ends.
-        if let Some(last) = rows.last_mut() {
-            let last = if last.is_array() {
-                last.as_array_mut().and_then(|row| row.last_mut())
-            } else {
-                Some(last)
-            };
-            if let Some(patch) = last {
-                patch["extensions"]["is_final"] = json!(true);
-            }
-        }
-        json!({ "stream_rows": rows })
+        finished(rows)
     }
 
     /// The merged list.
@@ -133,22 +123,35 @@ fn summary(grid: &Grid) -> Value {
     page
 }
 
-/// One patch for each item, the last item first, every fourth row holding two of them.
-fn patch_rows(deferred: Vec<Value>, has_errors: bool) -> Vec<Value> {
-    let count = deferred.len();
-    let mut patches = deferred.into_iter().enumerate().rev().map(|(place, data)| {
-        let place_of_media = json!([ROOT, "profile_grid_items", place, "media"]);
-        let mut patch = json!({
-            "path": place_of_media, "label": "ProfileTimelineMediaItemDeferredFields", "data": data,
-            "extensions": { "is_final": false },
-        });
-        if has_errors && place % 2 == 0 {
-            patch["errors"] =
-                json!([{ "message": "execution error", "path": place_of_media, "severity": "ERROR" }]);
-        }
-        patch
+/// One patch for each item, the last item first.
+fn patches(deferred: Vec<Value>, has_errors: bool) -> Vec<Value> {
+    let patches = deferred.into_iter().enumerate().rev().map(|(place, data)| {
+        let path = json!([ROOT, "profile_grid_items", place, "media"]);
+        patch(
+            path,
+            "ProfileTimelineMediaItemDeferredFields",
+            data,
+            has_errors && place % 2 == 0,
+        )
     });
-    let mut rows = Vec::with_capacity(count);
+    patches.collect()
+}
+
+/// One patch, with an error beside its data if it is to have one.
+pub(crate) fn patch(path: Value, label: &str, data: Value, has_error: bool) -> Value {
+    let mut row = json!({ "label": label, "extensions": { "is_final": false } });
+    if has_error {
+        row["errors"] = json!([{ "message": "execution error", "path": path, "severity": "ERROR" }]);
+    }
+    row["path"] = path;
+    row["data"] = data;
+    row
+}
+
+/// The rows that patches arrive in: every fourth holds two of them.
+pub(crate) fn rows_of(patches: Vec<Value>) -> Vec<Value> {
+    let mut patches = patches.into_iter();
+    let mut rows = Vec::with_capacity(patches.len());
     while let Some(patch) = patches.next() {
         match (rows.len() % 4 == 3).then(|| patches.next()).flatten() {
             Some(second) => rows.push(json!([patch, second])),
@@ -156,4 +159,19 @@ fn patch_rows(deferred: Vec<Value>, has_errors: bool) -> Vec<Value> {
         }
     }
     rows
+}
+
+/// The whole stream. It always says where it ends, also where no patch follows the row with the items.
+pub(crate) fn finished(mut rows: Vec<Value>) -> Value {
+    if let Some(last) = rows.last_mut() {
+        let last = if last.is_array() {
+            last.as_array_mut().and_then(|row| row.last_mut())
+        } else {
+            Some(last)
+        };
+        if let Some(patch) = last {
+            patch["extensions"]["is_final"] = json!(true);
+        }
+    }
+    json!({ "stream_rows": rows })
 }

@@ -1,4 +1,4 @@
-//! Users in all the shapes in which the upstream shows them.
+//! Users in all the shapes in which lists and posts show them.
 
 use serde_json::{Value, json};
 
@@ -6,15 +6,13 @@ use crate::mock::bodies::signed;
 use crate::mock::bodies::template::{filled, template};
 use crate::mock::draw::Draw;
 use crate::mock::people::Person;
-use crate::mock::world::Counters;
 
 template!(LISTED, "user_listed.json");
-template!(PROFILE, "user_profile.json");
-template!(FLAT_PROFILE, "user_flat.json");
 template!(ON_MEDIA, "media_user.json");
 template!(OWNER, "media_owner.json");
 template!(COAUTHOR, "coauthor.json");
 template!(OF_GRID, "grid_user.json");
+template!(FOUND, "user_found.json");
 template!(COMMENTER, "comment_user.json");
 
 /// As `/g2/user/followers` and `/g2/user/following` list a user.
@@ -79,6 +77,74 @@ pub(crate) fn threaded_commenter(person: &Person, signature: &mut Draw) -> Value
     filled(&COMMENTER, values)
 }
 
+/// As `/gql/media/likers` lists a user: without a word on privacy.
+pub(crate) fn liker_of_post(person: &Person, signature: &mut Draw) -> Value {
+    let id = person.id.to_string();
+    json!({
+        "pk": id, "__typename": "XDTUserDict", "username": person.username, "full_name": person.full_name,
+        "profile_pic_url": signed(&person.picture, signature), "is_verified": person.is_verified,
+        "social_context": null, "supervision_info": null, "id": id,
+        "friendship_status": {
+            "blocking": false, "is_feed_favorite": false, "following": false, "is_muting_reel": false, "muting": false,
+            "outgoing_request": false, "followed_by": false, "incoming_request": false, "is_restricted": false,
+            "is_bestie": false,
+        },
+    })
+}
+
+/// As `/gql/comment/likers/chunk` lists a user: without a `pk`.
+pub(crate) fn liker_of_comment(person: &Person, signature: &mut Draw) -> Value {
+    json!({
+        "id": person.id.to_string(), "username": person.username, "full_name": person.full_name,
+        "profile_pic_url": signed(&person.picture, signature), "is_private": person.is_private,
+        "is_verified": person.is_verified, "followed_by_viewer": false, "requested_by_viewer": false,
+    })
+}
+
+/// The `user` of a tag.
+pub(crate) fn tagged(person: &Person, signature: &mut Draw) -> Value {
+    let id = person.id.to_string();
+    json!({
+        "__typename": "XDTUserDict", "strong_id__": id, "id": id, "pk": id, "username": person.username,
+        "full_name": person.full_name, "is_private": person.is_private, "is_verified": person.is_verified,
+        "profile_pic_id": picture_id(person), "profile_pic_url": signed(&person.picture, signature),
+    })
+}
+
+/// What a search shows of a user at first.
+pub(crate) fn found_light(person: &Person, signature: &mut Draw) -> Value {
+    let id = person.id.to_string();
+    json!({
+        "__typename": "XDTUserDict", "strong_id__": id, "id": id, "is_fulfilled__(name:\"XDTUserDict\")": true,
+        "fbid_v2": person.fbid.to_string(), "username": person.username, "full_name": person.full_name,
+        "profile_pic_id": picture_id(person), "profile_pic_url": signed(&person.picture, signature),
+    })
+}
+
+/// What a search adds later.
+pub(crate) fn found_deferred(person: &Person, signature: &mut Draw) -> Value {
+    let id = person.id.to_string();
+    let values = json!({
+        "strong_id__": id, "id": id, "fbid_v2": person.fbid.to_string(),
+        "full_name": person.full_name, "username": person.username,
+        "is_private": person.is_private, "is_verified": person.is_verified,
+        "1llatest_reel_media": person.latest_reel,
+        "profile_pic_id": picture_id(person), "profile_pic_url": signed(&person.picture, signature),
+    });
+    filled(&FOUND, values)
+}
+
+/// A user in the flat list of a search, whose `pk` is null as often as not.
+pub(crate) fn found(person: &Person, signature: &mut Draw) -> Value {
+    let mut user = found_deferred(person, signature);
+    user["pk"] = if person.index.is_multiple_of(2) {
+        Value::Null
+    } else {
+        json!(person.id.to_string())
+    };
+    user
+}
+
 /// The `user` of a media item.
 pub(crate) fn on_media(person: &Person, signature: &mut Draw) -> Value {
     let id = person.id.to_string();
@@ -123,58 +189,6 @@ pub(crate) fn of_grid(person: &Person, signature: &mut Draw) -> Value {
         "profile_pic_id": picture_id(person), "profile_pic_url": signed(&person.picture, signature),
     });
     filled(&OF_GRID, values)
-}
-
-/// The whole profile, as `/gql/user/web_profile_info` shows it.
-pub(crate) fn profile(person: &Person, counters: Counters, signature: &mut Draw) -> Value {
-    let id = person.id.to_string();
-    let links: Vec<Value> = person
-        .links
-        .iter()
-        .map(|link| {
-            json!({
-                "image_url": "", "is_pinned": false, "link_type": link.kind,
-                "lynx_url": format!("https://l.instagram.com/?u={}&e={:016x}", link.url, signature.bits()),
-                "media_accent_color_hex": "", "media_type": "none", "title": link.title, "url": link.url,
-                "creation_source": "NONE",
-            })
-        })
-        .collect();
-    let values = json!({
-        "fbid_v2": person.fbid.to_string(), "is_memorialized": person.is_memorialized,
-        "is_private": person.is_private, "is_coppa_enforced": person.is_coppa_enforced,
-        "is_regulated_c18": person.is_regulated, "bio_links": links,
-        "text_post_app_badge_label": person.username, "username": person.username, "pk": id, "id": id,
-        "profile_pic_url": signed(&person.picture, signature),
-        "hd_profile_pic_url_info": { "url": signed(&person.picture, signature) },
-        "latest_reel_media": person.latest_reel, "biography": person.biography, "full_name": person.full_name,
-        "is_verified": person.is_verified, "account_type": person.account_type,
-        "follower_count": counters.followers, "following_count": counters.following,
-        "media_count": counters.posts, "total_clips_count": counters.clips,
-        "city_name": person.city, "is_business": person.account_type == 2, "category": person.category,
-        "external_url": person.website, "external_lynx_url": person.website, "pronouns": person.pronouns,
-    });
-    filled(&PROFILE, values)
-}
-
-/// The flattened profile, as `/v1/user/by/id` and `/v1/user/by/username` show it: ids are numbers.
-pub(crate) fn flat_profile(person: &Person, counters: Counters, signature: &mut Draw) -> Value {
-    // The vendor's mapper fills one of two keys.
-    let (category, category_name) = if person.index.is_multiple_of(2) {
-        (json!(person.category), Value::Null)
-    } else {
-        (Value::Null, json!(person.category))
-    };
-    let values = json!({
-        "pk": person.id, "username": person.username, "full_name": person.full_name,
-        "is_private": person.is_private, "is_verified": person.is_verified,
-        "profile_pic_url": signed(&person.picture, signature), "biography": person.biography,
-        "external_url": person.website, "account_type": person.account_type,
-        "is_business": person.account_type == 2, "category": category, "category_name": category_name,
-        "city_name": person.city, "media_count": counters.posts,
-        "follower_count": counters.followers, "following_count": counters.following,
-    });
-    filled(&FLAT_PROFILE, values)
 }
 
 fn picture_id(person: &Person) -> String {

@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::mock::oracle::columns::Columns;
 use crate::mock::oracle::dump::Row;
 use crate::mock::people::Person;
-use crate::mock::posts::{Child, Post, PostKey, code};
+use crate::mock::posts::{Child, Post, PostKey, names};
+use crate::mock::reposts::Note;
 use crate::mock::threads::Remark;
 use crate::mock::world::World;
 
@@ -96,13 +97,13 @@ fn person_columns(world: &World, person: &Person, known: Columns, row: &mut Row)
 pub(crate) fn media(world: &World, post: &Post) -> Row {
     let mut row = Row::default();
     row.int("id", post.id)
-        .text("code", &code(post.id))
+        .text("code", &names::code(post.id))
         .int("owner_id", world.user_id(post.key.owner));
     row.int("media_type", post.media_type())
         .text("product_type", post.product_type());
     row.text_unless_empty("caption", post.caption.as_deref().unwrap_or_default());
     row.int("taken_at", post.taken_at * 1_000)
-        .int("like_count", post.likes);
+        .int_if("like_count", post.likes_shown);
     row.int("comment_count", (post.comments as u64).cast_signed());
     let counters = [
         ("play_count", post.plays),
@@ -156,9 +157,9 @@ pub(crate) fn child(media_id: i64, position: usize, child: &Child) -> Row {
 }
 
 /// A row of `user_media`.
-pub(crate) fn user_media(user_id: i64, media_id: i64, is_pinned: bool) -> Row {
+pub(crate) fn user_media(list: &str, user_id: i64, media_id: i64, is_pinned: bool) -> Row {
     let mut row = Row::default();
-    row.text("list", "medias")
+    row.text("list", list)
         .int("user_id", user_id)
         .int("media_id", media_id)
         .flag("pinned", is_pinned);
@@ -185,5 +186,36 @@ pub(crate) fn comment(world: &World, key: PostKey, remark: &Remark, knows_replie
     row.int_if("reply_count", knows_replies.then_some(replies));
     row.flag("is_covered", remark.is_covered)
         .text_unless_empty("gif", remark.gif.as_deref().unwrap_or_default());
+    row
+}
+
+/// A row of `usertags`; the place in a carousel is -1 for the post itself.
+pub(crate) fn usertag(media_id: i64, user_id: i64, child_position: i64, point: Option<(f64, f64)>) -> Row {
+    let (x, y) = point.unzip();
+    let mut row = Row::default();
+    row.int("media_id", media_id)
+        .int("user_id", user_id)
+        .int("child_position", child_position);
+    row.real_if("x", x).real_if("y", y);
+    row
+}
+
+/// A row of `reposts`.
+pub(crate) fn repost(user_id: i64, media_id: i64, note: Option<&Note>) -> Row {
+    let mut row = Row::default();
+    row.int("user_id", user_id).int("media_id", media_id);
+    if let Some(note) = note {
+        row.int("reposted_at", note.at * 1_000)
+            .text_unless_empty("note", &note.text);
+    }
+    row
+}
+
+/// A row of `search_hits`.
+pub(crate) fn hit(query: &str, kind: &str, target_id: i64) -> Row {
+    let mut row = Row::default();
+    row.text("query", query)
+        .text("kind", kind)
+        .int("target_id", target_id);
     row
 }
