@@ -72,15 +72,31 @@ impl Columns {
     /// The author of a comment in the `v2` family.
     const THREADED_COMMENTER: Self = Self::BASE.and(Self::FBID);
 
+    /// `/gql/media/likers`.
+    const LIKER: Self = Self::USERNAME
+        .and(Self::FULL_NAME)
+        .and(Self::IS_VERIFIED)
+        .and(Self::PICTURE);
+    /// Somebody who is tagged.
+    pub(crate) const TAGGED: Self = Self::BASE;
+
     /// What an endpoint shows of the users that it lists, or of the authors of what it lists.
     pub(crate) fn shown_by(path: &str) -> Self {
         match path {
-            "/gql/user/web_profile_info" => Self::PROFILE,
+            "/gql/user/web_profile_info" | "/gql/user/by/id" | "/gql/user/by/username" => Self::PROFILE,
             "/v1/user/by/id" | "/v1/user/by/username" => Self::FLAT_PROFILE,
-            "/g2/user/followers" | "/g2/user/following" => Self::LISTED,
+            "/g2/user/followers" | "/g2/user/following" | "/gql/topsearch" => Self::LISTED,
             "/gql/user/followers/chunk" => Self::BASE.and(Self::LATEST_REEL),
-            "/gql/user/following/chunk" => Self::BASE,
-            "/gql/comments/chunk" | "/gql/comments/threaded/chunk" => Self::COMMENTER,
+            "/gql/user/following/chunk"
+            | "/gql/user/followers"
+            | "/gql/user/following"
+            | "/gql/comment/likers/chunk"
+            | "/gql/comment/likers" => Self::BASE,
+            "/gql/media/likers" => Self::LIKER,
+            "/gql/comments/chunk"
+            | "/gql/comments/threaded/chunk"
+            | "/gql/comments"
+            | "/gql/comments/threaded" => Self::COMMENTER,
             "/v2/media/comments" | "/v2/media/comments/replies" => Self::THREADED_COMMENTER,
             _ => Self::NONE,
         }

@@ -37,6 +37,13 @@ impl Row {
         self.value(column, &json!(value).to_string())
     }
 
+    pub(crate) fn real_if(&mut self, column: &str, value: Option<f64>) -> &mut Self {
+        match value {
+            Some(value) => self.real(column, value),
+            None => self,
+        }
+    }
+
     pub(crate) fn text(&mut self, column: &str, value: &str) -> &mut Self {
         self.value(column, &json!(as_read(value)).to_string())
     }
@@ -67,6 +74,11 @@ impl Default for Dump {
             "comments",
             "follows",
             "coauthors",
+            "media_likes",
+            "comment_likes",
+            "usertags",
+            "reposts",
+            "search_hits",
         ];
         Self {
             text: String::new(),

@@ -19,6 +19,18 @@ pub struct Routes {
     pub comments: Vec<String>,
     /// Replies.
     pub replies: Vec<String>,
+    /// Clips.
+    pub clips: Vec<String>,
+    /// Reposts.
+    pub reposts: Vec<String>,
+    /// Likers of posts.
+    pub media_likers: Vec<String>,
+    /// Likers of comments.
+    pub comment_likers: Vec<String>,
+    /// Tags.
+    pub usertags: Vec<String>,
+    /// Searches.
+    pub search: Vec<String>,
 }
 
 impl Default for Routes {
@@ -32,24 +44,77 @@ impl Default for Routes {
             medias: route(&["/gql/user/medias"]),
             comments: route(&["/gql/comments/chunk", "/v2/media/comments"]),
             replies: route(&["/gql/comments/threaded/chunk", "/v2/media/comments/replies"]),
+            clips: route(&["/gql/user/clips"]),
+            reposts: route(&["/gql/user/reposts"]),
+            media_likers: route(&["/gql/media/likers"]),
+            comment_likers: route(&["/gql/comment/likers/chunk"]),
+            usertags: route(&["/gql/media/usertags"]),
+            search: route(&["/gql/topsearch"]),
         }
     }
+}
+
+impl Routes {
+    /// The route of a kind, of profiles the one by id.
+    pub(crate) fn of(&self, kind: &str) -> &[String] {
+        match kind {
+            "followers" => &self.followers,
+            "following" => &self.following,
+            "medias" => &self.medias,
+            "clips" => &self.clips,
+            "reposts" => &self.reposts,
+            "comments" => &self.comments,
+            "replies" => &self.replies,
+            "media_likers" => &self.media_likers,
+            "comment_likers" => &self.comment_likers,
+            "usertags" => &self.usertags,
+            "search" => &self.search,
+            _ => &self.profile,
+        }
+    }
+}
+
+/// What users must be who are added to the seeds. The default takes everybody.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The least and the most followers, both included.
+    pub followers: Option<(i64, i64)>,
+    /// Only verified ones.
+    pub verified: bool,
+    /// Only public ones.
+    pub public: bool,
+    /// Only those whose profile was not bought before they are judged.
+    pub unprofiled: bool,
 }
 
 /// A harvest.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Ids (`123`) and names (`@name` or `name`), in order.
+    /// Ids (`123`), names (`@name` or `name`) and searches (`search:words`), in order.
     pub seeds: Vec<String>,
-    /// Kinds: `profile`, `followers`, `following`, `medias`, `comments`, `replies`. Replies imply comments, and comments
-    /// imply medias.
+    /// Kinds: `profile`, `followers`, `following`, `medias`, `clips`, `reposts`, `comments`, `replies`, `media_likers`,
+    /// `comment_likers`, `usertags`. What hangs from something implies it, and a media list is clips if these are
+    /// collected, else medias.
     pub collect: Vec<String>,
     /// 1 for the seeds alone.
     pub depth: u32,
-    /// Ways to find more users: `followers`, `following`; each only where its list is collected.
+    /// Ways to find more users: `followers`, `following`, `coauthors`, `commenters`, `likers`, `tagged`, `reposted`,
+    /// `search`; each implies the kind that shows them.
     pub expand: Vec<String>,
     /// The most users that are added to the seeds.
     pub users: Option<usize>,
+    /// What users must be who are added.
+    pub filter: Filter,
+    /// The least likes of a comment whose likers are collected; never less than 1.
+    pub min_likes: i64,
+    /// Whether the check of privacy is skipped where it costs and the user is known to be public.
+    pub force: bool,
+    /// Whether comments are asked for with the most liked ones first.
+    pub popular: bool,
+    /// Whether clips are asked for with the most played ones first.
+    pub by_views: bool,
+    /// How many items are asked for where an endpoint takes an amount.
+    pub amount: usize,
     /// Where each kind is asked for.
     pub routes: Routes,
     /// Paths that answer 410.
@@ -64,11 +129,29 @@ impl Default for Plan {
             depth: 1,
             expand: Vec::new(),
             users: None,
+            filter: Filter::default(),
+            min_likes: 1,
+            force: false,
+            popular: false,
+            by_views: false,
+            amount: 46,
             routes: Routes::default(),
             retired: Vec::new(),
         }
     }
 }
+
+/// The ways to find more users, in the order in which they count, each with the kind that it needs.
+pub(crate) const WAYS: [(&str, &str); 8] = [
+    ("followers", "followers"),
+    ("following", "following"),
+    ("coauthors", "medias"),
+    ("commenters", "comments"),
+    ("likers", "media_likers"),
+    ("tagged", "usertags"),
+    ("reposted", "reposts"),
+    ("search", "search"),
+];
 
 impl Plan {
     /// A harvest of these kinds around the seeds alone.
@@ -80,16 +163,28 @@ impl Plan {
         }
     }
 
-    /// Whether a kind is collected, because it is asked for or because something hangs from it.
+    /// Whether a kind is collected: because it is asked for, because a way needs it, or because something hangs from it.
     pub(crate) fn collects(&self, kind: &str) -> bool {
-        self.collect.iter().any(|asked| {
-            asked == kind
-                || match kind {
-                    "medias" => asked == "comments" || asked == "replies",
-                    "comments" => asked == "replies",
-                    _ => false,
-                }
-        })
+        let is_asked = |kind: &str| {
+            let is_needed = |(way, needed): &(&str, &str)| *needed == kind && self.expands(way);
+            self.collect.iter().any(|asked| asked == kind) || WAYS.iter().any(is_needed)
+        };
+        let has_comments = || {
+            ["comments", "replies", "comment_likers"]
+                .into_iter()
+                .any(is_asked)
+        };
+        match kind {
+            "comments" => has_comments(),
+            // The way of coauthors needs a list of media, but is content with clips.
+            "medias" if self.collect.iter().any(|asked| asked == "clips") => {
+                self.collect.iter().any(|asked| asked == "medias")
+            }
+            "medias" => {
+                is_asked("medias") || has_comments() || is_asked("media_likers") || is_asked("usertags")
+            }
+            _ => is_asked(kind),
+        }
     }
 
     /// Whether users on these lists are added.
