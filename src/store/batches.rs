@@ -144,11 +144,14 @@ pub(crate) async fn halve(db: &mut Connection, task: &Task, now: Timestamp) -> R
     Ok(true)
 }
 
+/// Lists that a harvest pays for and that somebody waits for. One that a new round no longer wants rests.
 async fn waiting_of(db: &mut Connection, harvest_id: i64) -> Result<Vec<Member>> {
     const SQL: &str = "
         select list_id, sweep_id, media_id
-        from batch_members
-        where harvest_id = $1 and task_id is null
+        from batch_members as m
+        where harvest_id = $1
+            and task_id is null
+            and exists (select 1 from harvest_lists as w where w.list_id = m.list_id and w.open = 1)
         order by list_id";
     let rows = sqlx::query(SQL).bind(harvest_id).fetch_all(db).await?;
     Ok(rows.iter().map(member).collect())

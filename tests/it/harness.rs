@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use gleaner::client::Client;
 use gleaner::clock::{Clock, SystemClock};
-use gleaner::config::{Config, Harvest};
+use gleaner::config::{Config, Filter, Harvest, SortOrder, Span};
 use gleaner::engine::{self, Mode, Shutdown, Stop};
 use gleaner::kind::Kind;
 use gleaner::mock::oracle::{self, Expected, Plan};
@@ -29,13 +29,18 @@ use crate::stage::Stage;
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The kinds that can be collected.
-pub(crate) const EVERY_KIND: [Kind; 6] = [
+pub(crate) const EVERY_KIND: [Kind; 11] = [
     Kind::Profile,
     Kind::Followers,
     Kind::Following,
     Kind::Medias,
+    Kind::Clips,
+    Kind::Reposts,
     Kind::Comments,
     Kind::Replies,
+    Kind::MediaLikers,
+    Kind::CommentLikers,
+    Kind::Usertags,
 ];
 
 /// The key of every test: whatever holds it afterwards has leaked it.
@@ -301,6 +306,21 @@ pub(crate) fn harvest_of(plan: &Plan) -> Harvest {
         ..Harvest::default()
     };
     harvest.limits.users = plan.users.map(|users| users as u64);
+    harvest.limits.min_likes = u64::try_from(plan.min_likes).ok();
+    harvest.force = plan.force;
+    harvest.sort_by_views = plan.by_views;
+    if plan.popular {
+        harvest.sort_order = SortOrder::Popular;
+    }
+    harvest.filter = Filter {
+        followers: plan.filter.followers.map(|(least, most)| Span {
+            least: Some(least),
+            most: Some(most),
+        }),
+        verified: plan.filter.verified,
+        public: plan.filter.public,
+        unprofiled: plan.filter.unprofiled,
+    };
     harvest
 }
 

@@ -87,7 +87,8 @@ const INVARIANTS: &[(&str, &str)] = &[
         "select 'list', l.id
         from lists as l
         left join tasks as t on t.sweep_id = l.open_sweep and t.list_id = l.id
-        where l.open_sweep is not null and t.id is null
+        left join batch_members as m on m.sweep_id = l.open_sweep and m.list_id = l.id
+        where l.open_sweep is not null and t.id is null and m.list_id is null
         union all
         select 'task', t.id
         from tasks as t
@@ -120,7 +121,14 @@ const INVARIANTS: &[(&str, &str)] = &[
         "a harvest waits only for lists that go on",
         "select 'harvest', w.harvest_id, w.list_id
         from harvest_lists as w
-        where w.open = 1 and not exists (select 1 from tasks as t where t.list_id = w.list_id and t.state <> 'parked')",
+        where w.open = 1
+            and not exists (select 1 from tasks as t where t.list_id = w.list_id and t.state <> 'parked')
+            and not exists (
+                select 1
+                from batch_members as m
+                left join tasks as t on t.id = m.task_id
+                where m.list_id = w.list_id and t.state is not 'parked'
+            )",
     ),
     (
         "a harvest is finished if and only if nothing of it is open",

@@ -1,5 +1,6 @@
 //! The rules of the engine, one by one: each test puts one rule to the test against an upstream written by hand.
 
+mod batches;
 mod billing;
 mod budget;
 mod closing;

@@ -29,6 +29,7 @@ pub(crate) const FOLLOWING: &str = "/g2/user/following";
 pub(crate) const MEDIAS: &str = "/gql/user/medias";
 pub(crate) const COMMENTS: &str = "/gql/comments/chunk";
 pub(crate) const V2_COMMENTS: &str = "/v2/media/comments";
+pub(crate) const USERTAGS: &str = "/gql/media/usertags";
 const BALANCE: &str = "/sys/balance";
 
 /// Somebody on the stage.
@@ -280,7 +281,11 @@ impl State {
             let found = names.iter().find_map(|name| parameters.get(name));
             found.map(|value| (*value).to_owned())
         };
-        let target = first(&["user_id", "id", "username", "media_id"]).unwrap_or_default();
+        let media_ids = query
+            .split('&')
+            .filter_map(|pair| pair.strip_prefix("media_ids="));
+        let together = media_ids.collect::<Vec<_>>().join(",");
+        let target = first(&["user_id", "id", "username", "media_id"]).unwrap_or(together);
         let cursor =
             first(&["page_id", "end_cursor", "profile_grid_items_cursor"]).filter(|text| !text.is_empty());
         self.asked.push(Asked {
