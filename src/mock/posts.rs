@@ -1,5 +1,6 @@
 //! The posts: what stands at a number below an owner.
 
+pub(crate) mod children;
 pub(crate) mod names;
 
 use crate::mock::draw::Draw;
@@ -135,26 +136,6 @@ impl Post {
     pub(crate) fn caption_id(&self) -> i64 {
         18_083_000_000_000_000 + self.id % 100_000_000_000
     }
-
-    /// The pictures of a carousel.
-    pub(crate) fn children(&self, seed: u64) -> Vec<Child> {
-        let Form::Carousel(count) = self.form else {
-            return Vec::new();
-        };
-        let children = (0..count).map(|place| {
-            let key = [self.key.owner as u64, self.key.number as u64, place as u64];
-            let mut draw = Draw::new(seed, "child", &key);
-            Child {
-                // Another moment with the same low bits: no post has it, and no other child.
-                id: self.id - ((place as u64 + 1) << 23).cast_signed(),
-                is_video: draw.chance(0.2),
-                width: self.width,
-                height: self.height,
-                picture: people::picture(&mut draw, "t51.82787-15"),
-            }
-        });
-        children.collect()
-    }
 }
 
 /// The draws for a post, of which the first say its form.
@@ -175,16 +156,6 @@ fn likes(seed: u64, key: PostKey, draw: &mut Draw) -> i64 {
     let likes = (draw.power(3.0, 1.1, 3_000_000) as u64).cast_signed();
     let mut draw = Draw::new(seed, "unliked", &[key.owner as u64, key.number as u64]);
     if draw.chance(0.06) { 0 } else { likes }
-}
-
-/// A picture of a carousel.
-#[derive(Clone, Debug)]
-pub(crate) struct Child {
-    pub(crate) id: i64,
-    pub(crate) is_video: bool,
-    pub(crate) width: i64,
-    pub(crate) height: i64,
-    pub(crate) picture: String,
 }
 
 /// How many posts are somebody's own; 63 would be the most that an id has room for.

@@ -6,4 +6,5 @@ mod faults;
 mod harvest;
 mod imports;
 mod naive;
+mod refusals;
 mod shapes;

@@ -6,7 +6,8 @@ use crate::mock::bodies::template::{Fields, filled, template};
 use crate::mock::bodies::{signed, tags, users};
 use crate::mock::draw::Draw;
 use crate::mock::people::Person;
-use crate::mock::posts::{Child, Form, Post, names};
+use crate::mock::posts::children::Child;
+use crate::mock::posts::{Form, Post, names};
 use crate::mock::world::World;
 
 template!(LIGHT, "media_light.json");

@@ -1,5 +1,9 @@
 //! The bodies have the keys of real answers, odd ones included.
 
+mod grids;
+mod hits;
+mod likes;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
