@@ -13,6 +13,7 @@ mod mock;
 mod output;
 mod parse;
 mod progress;
+mod query;
 mod run;
 mod session;
 mod sql;
@@ -114,6 +115,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Pause(arguments) => hold::pause(&common, arguments).await,
         Command::Resume(arguments) => hold::resume(&common, arguments).await,
         Command::Sql(arguments) => sql::run(&common, arguments).await,
+        Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
         Command::Dump(arguments) => dump::run(&common, arguments).await,
         Command::Endpoints => endpoints::run(&common),

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Resume(Which),
     /// Ask the tables; nothing can be changed.
     Sql(Sql),
+    /// Ask a ready-made question: who follows whom, who comments most, what was spent; alone, list the questions.
+    Query(super::query::Query),
     /// Show what a saved body would become, without sending or storing anything.
     Parse(Parse),
     /// Print the harvested rows.

@@ -51,7 +51,8 @@ pub async fn ask(pool: &SqlitePool, statement: &str) -> Result<Answer> {
     Ok(Answer { columns, rows })
 }
 
-fn values(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Value>> {
+/// The values of a row, as JSON.
+pub(crate) fn values(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Value>> {
     (0..row.len())
         .map(|at| {
             let raw = row.try_get_raw(at)?;
