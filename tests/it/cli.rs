@@ -1,7 +1,8 @@
 //! The command line through the real binary: every command, its exit codes, and the shape of its JSON.
 
 mod harvesting;
+mod querying;
 mod readme;
 mod refusals;
-mod shell;
+pub(crate) mod shell;
 mod watching;

@@ -12,6 +12,7 @@ pub(crate) const QUESTION: Question = Question {
     may_miss: "followings of the seeds, so a number can be too low",
 };
 
+// `cross join` fixes the order: seeds first, then the edges of each.
 const STATEMENT: &str = "
     select
         u.id as user_id,

@@ -12,6 +12,7 @@ pub(crate) const QUESTION: Question = Question {
     may_miss: "edges that no other list shows",
 };
 
+// The order of the joins is fixed (`cross join`): the edges of each seed are read once, however many seeds there are.
 const STATEMENT: &str = "
     select
         a.id as follower_id,
@@ -25,7 +26,7 @@ const STATEMENT: &str = "
         ) as mutual
     from targets as s
     cross join follow_edges as f on f.follower_id = s.user_id
-    join targets as t on t.harvest_id = s.harvest_id and t.user_id = f.followee_id and t.depth = 1
+    cross join targets as t on t.harvest_id = s.harvest_id and t.user_id = f.followee_id and t.depth = 1
     join users as a on a.id = f.follower_id
     join users as b on b.id = f.followee_id
     where s.harvest_id = :harvest and s.depth = 1 and (f.gone_sweep is null or :gone)

@@ -30,7 +30,7 @@ const STATEMENT: &str = "
 const RESTS_ON: &str = "
     select l.kind, l.target
     from usertags as a
-    join lists as l on l.kind = 'usertags' and l.target = cast(a.media_id as text)
+    cross join lists as l on l.kind = 'usertags' and l.target = cast(a.media_id as text)
     where a.user_id = :user
     union all
     select l.kind, l.target

@@ -16,9 +16,9 @@ pub fn question(name: &str) -> Result<&'static Question> {
         .ok_or_else(|| {
             let names = questions::ALL.iter().map(|question| question.name);
             refused(format!(
-                "there is no question `{name}`{}: there are {}; `gleaner query` says what each answers",
-                hint(name, names.clone()),
-                names.collect::<Vec<_>>().join(", ")
+                "there is no question `{name}`: there are {}; `gleaner query` says what each answers{}",
+                names.clone().collect::<Vec<_>>().join(", "),
+                hint(name, names)
             ))
         })
 }
@@ -68,10 +68,10 @@ fn pairs<'text>(question: &Question, written: &'text [String]) -> Result<Vec<(&'
             return Ok((name, value));
         }
         Err(refused(format!(
-            "{} takes no parameter `{name}`{}: it takes {}; nothing was asked",
+            "{} takes no parameter `{name}`: it takes {}; nothing was asked{}",
             question.name,
-            hint(name, known()),
-            takes()
+            takes(),
+            hint(name, known())
         )))
     };
     written.iter().map(pair).collect()
@@ -149,8 +149,8 @@ async fn user(db: &mut Connection, parameter: &str, text: &str) -> Result<Given>
 
 fn unknown(parameter: &str, text: &str) -> StoreError {
     refused(format!(
-        "{parameter}={text}: no such account has been met; nothing was asked; `gleaner harvest {text} --max-units 1` \
-         reads its profile"
+        "{parameter}={text}: no such account has been met; nothing was asked; harvest it first, as in \
+         `gleaner harvest {text} --name more --max-units 10`"
     ))
 }
 
@@ -168,9 +168,9 @@ async fn harvest(db: &mut Connection, parameter: &str, text: &str) -> Result<Giv
     }
     let names = harvest_names(db).await?;
     Err(refused(format!(
-        "{parameter}={text}: there is no such harvest{}: {}; nothing was asked",
-        hint(text, names.iter().map(String::as_str)),
-        there_are(&names)
+        "{parameter}={text}: there is no such harvest: {}; nothing was asked{}",
+        there_are(&names),
+        hint(text, names.iter().map(String::as_str))
     )))
 }
 

@@ -228,7 +228,7 @@ fn said(words: &str, output: Output) -> Said {
 }
 
 /// The words of a command line, quotes taken off.
-pub(super) fn split(line: &str) -> Vec<String> {
+pub(crate) fn split(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for character in line.chars() {
         match (quote, character) {

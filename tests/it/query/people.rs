@@ -72,6 +72,11 @@ impl People {
         self.understand(words[0], &words[1..]).await.unwrap()
     }
 
+    /// The statement that `--sql` prints.
+    pub(crate) async fn statement(&self, name: &str, parameters: &[&str]) -> String {
+        self.understand(name, parameters).await.unwrap().sql()
+    }
+
     /// Asks a question, written as on the command line.
     pub(crate) async fn ask(&self, words: &str) -> Answered {
         let words: Vec<_> = words.split(' ').collect();

@@ -8,13 +8,15 @@ async fn every_refusal_says_what_to_write() {
     for (words, told) in [
         (
             "mutual",
-            "there is no question `mutual`; did you mean `mutuals`?: there are most_followed, mutuals, ",
+            "there is no question `mutual`: there are most_followed, mutuals, followed_by_both, audience_overlap, \
+             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, \
+             rejected, parked, spend, paid_twice; `gleaner query` says what each answers; did you mean `mutuals`?",
         ),
         ("zzzzzz", "there is no question `zzzzzz`: there are most_followed"),
         (
             "mutuals usr=1",
-            "mutuals takes no parameter `usr`; did you mean `user`?: it takes user=USER [gone=no] [limit=20]; nothing \
-             was asked",
+            "mutuals takes no parameter `usr`: it takes user=USER [gone=no] [limit=20]; nothing was asked; did you mean \
+             `user`?",
         ),
         (
             "mutuals @ann",
@@ -36,12 +38,12 @@ async fn every_refusal_says_what_to_write() {
         ),
         (
             "seeds_graph harvest=brand",
-            "harvest=brand: there is no such harvest; did you mean `brands`?: there are brands, other; nothing was asked",
+            "harvest=brand: there is no such harvest: there are brands, other; nothing was asked; did you mean `brands`?",
         ),
         (
             "mutuals user=@nobody",
-            "user=@nobody: no such account has been met; nothing was asked; `gleaner harvest @nobody --max-units 1` \
-             reads its profile",
+            "user=@nobody: no such account has been met; nothing was asked; harvest it first, as in `gleaner harvest \
+             @nobody --name more --max-units 10`",
         ),
         ("mutuals user=99", "user=99: no such account has been met"),
         (
