@@ -12,12 +12,21 @@ pub mod g2_following;
 pub mod gql_followers_chunk;
 pub mod gql_following_chunk;
 
+pub mod gql_clips;
 pub mod gql_medias;
+pub mod gql_reposts;
+
+pub mod gql_media_likers;
+pub mod gql_usertags;
 
 pub mod gql_comments_chunk;
 pub mod gql_comments_threaded_chunk;
 pub mod v2_comments;
 pub mod v2_replies;
+
+pub mod gql_comment_likers_chunk;
+
+pub mod gql_topsearch;
 
 pub mod balance;
 
@@ -33,10 +42,16 @@ pub static ALL: &[&Endpoint] = &[
     &gql_followers_chunk::ENDPOINT,
     &gql_following_chunk::ENDPOINT,
     &gql_medias::ENDPOINT,
+    &gql_clips::ENDPOINT,
+    &gql_reposts::ENDPOINT,
+    &gql_media_likers::ENDPOINT,
+    &gql_usertags::ENDPOINT,
     &v2_comments::ENDPOINT,
     &v2_replies::ENDPOINT,
     &gql_comments_chunk::ENDPOINT,
     &gql_comments_threaded_chunk::ENDPOINT,
+    &gql_comment_likers_chunk::ENDPOINT,
+    &gql_topsearch::ENDPOINT,
     &balance::ENDPOINT,
 ];
 

@@ -50,12 +50,12 @@ impl Default for Routes {
             medias: route(&["/gql/user/medias"]),
             comments: route(&["/gql/comments/chunk", "/v2/media/comments"]),
             replies: route(&["/gql/comments/threaded/chunk", "/v2/media/comments/replies"]),
-            clips: route(&[]),
-            reposts: route(&[]),
-            media_likers: route(&[]),
-            comment_likers: route(&[]),
-            usertags: route(&[]),
-            search: route(&[]),
+            clips: route(&["/gql/user/clips"]),
+            reposts: route(&["/gql/user/reposts"]),
+            media_likers: route(&["/gql/media/likers"]),
+            comment_likers: route(&["/gql/comment/likers/chunk"]),
+            usertags: route(&["/gql/media/usertags"]),
+            search: route(&["/gql/topsearch"]),
             on_truncated: Vec::new(),
         }
     }

@@ -1,12 +1,11 @@
 //! Follow lists, in the two shapes that the upstream has for them.
 
-use crate::endpoint::{Entry, Next, Options, Page, ParseError, Thing};
-use crate::model::Rows;
+use crate::endpoint::{Next, Options, Page, ParseError};
 use crate::read::body::{self, wrong_shape};
 use crate::read::cursor::{self, Flags, Sign};
 use crate::read::fields::Fields;
 use crate::read::json::Json;
-use crate::read::list::{self, Refusal};
+use crate::read::list;
 use crate::read::user;
 use crate::target::Target;
 
@@ -25,7 +24,7 @@ pub(crate) fn envelope(bytes: &[u8]) -> Result<Page, ParseError> {
         };
         let outer = Fields::new(&body, "body", notes);
         let inner = Fields::new(response, "response", notes);
-        let mut page = list::read(users.iter().enumerate(), "user", notes, listed_user)?;
+        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
         let limited = inner.flag("should_limit_list_of_followers") == Some(true);
         let flags = match inner.flag("has_more") {
             Some(true) if !limited => Flags::More("has_more"),
@@ -57,22 +56,8 @@ pub(crate) fn chunk_query(target: &Target, options: &Options) -> Vec<(&'static s
 pub(crate) fn pair(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
         let (elements, users) = list::of_pair(&json)?;
-        let mut page = list::read(users.iter().enumerate(), "user", notes, listed_user)?;
+        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
         page.next = cursor::pair(elements, notes);
         Ok(page)
     })
-}
-
-fn listed_user(fields: Fields<'_>, rows: &mut Rows) -> Result<Entry, Refusal> {
-    let has = |key| fields.raw().has(key);
-    if has("text") {
-        return Err(Refusal::Foreign("a comment, not a user"));
-    }
-    if has("media_type") || has("taken_at") {
-        return Err(Refusal::Foreign("a media item, not a user"));
-    }
-    let user = user::short(&fields)?;
-    let id = user.id.0;
-    rows.add_user(user);
-    Ok(Entry::new(Thing::User, id))
 }

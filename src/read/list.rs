@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::endpoint::{Entry, Next, Page, ParseError, Reject};
 use crate::model::Rows;
 use crate::read::body::wrong_shape;
+use crate::read::cursor;
 use crate::read::fields::Fields;
 use crate::read::json::Json;
 use crate::read::notes::Notes;
@@ -70,11 +71,7 @@ pub(crate) fn read<'a>(
                 what.to_owned()
             }
         };
-        page.rejects.push(Reject {
-            position,
-            reason,
-            element: element.excerpt(ELEMENT_CHARACTERS),
-        });
+        page.rejects.push(reject(position, reason, element));
     }
     if foreign > 0 && foreign == page.elements {
         return Err(wrong_shape(format!(
@@ -83,6 +80,55 @@ pub(crate) fn read<'a>(
         )));
     }
     Ok(page)
+}
+
+/// An element that became no row.
+pub(crate) fn reject(position: usize, reason: String, element: &Json<'_>) -> Reject {
+    Reject {
+        position,
+        reason,
+        element: element.excerpt(ELEMENT_CHARACTERS),
+    }
+}
+
+/// The list of a body that is nothing but a list.
+pub(crate) fn bare<'a>(json: &'a Json<'a>) -> Result<&'a [Json<'a>], ParseError> {
+    let Json::List(list) = json else {
+        return Err(wrong_shape(format!(
+            "the body is {}, not a list",
+            json.type_name()
+        )));
+    };
+    if let Some(first) = list.first()
+        && !list.iter().any(|element| element.as_object().is_some())
+    {
+        return Err(wrong_shape(format!(
+            "the list has no object in it and begins with {}",
+            first.type_name()
+        )));
+    }
+    Ok(list)
+}
+
+/// Whether a body is a list that does not begin with a list.
+pub(crate) fn is_bare(json: &Json<'_>) -> bool {
+    json.as_list()
+        .is_some_and(|list| !matches!(list.first(), Some(Json::List(_))))
+}
+
+/// The list of a body that is a list or a pair `[[...], cursor]`, and how the walk goes on. A bare list with elements
+/// shows neither a cursor nor an end.
+pub(crate) fn bare_or_pair<'a>(
+    json: &'a Json<'a>,
+    notes: &Notes,
+) -> Result<(&'a [Json<'a>], Next), ParseError> {
+    if let Some([Json::List(_), ..]) = json.as_list() {
+        let (elements, list) = of_pair(json)?;
+        return Ok((list, cursor::pair(elements, notes)));
+    }
+    let list = bare(json)?;
+    let next = if list.is_empty() { Next::End } else { Next::Missing };
+    Ok((list, next))
 }
 
 /// The elements and the list of a body `[[...], cursor]`; some families add a third element.

@@ -1,10 +1,10 @@
-//! Media items: the post itself, the items of a carousel, the place, the owner and the coauthors.
+//! Media items: the post itself, the items of a carousel, the place, the owner, the coauthors and who is tagged.
 
 use crate::endpoint::{Entry, Thing};
-use crate::model::{Coauthor, Field, Media, MediaChild, MediaId, Rows, UserId};
+use crate::model::{Coauthor, Field, Media, MediaChild, MediaId, Rows, UserId, Usertag};
 use crate::read::fields::Fields;
 use crate::read::list::Refusal;
-use crate::read::{id, user};
+use crate::read::{id, user, usertag};
 
 /// Keys of which every form of a media item has at least one.
 const MARKS: [&str; 7] = [
@@ -20,8 +20,17 @@ const MARKS: [&str; 7] = [
 /// The alphabet of short codes: base64 for addresses.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Reads a media item of the list of an account into all the tables that it touches.
-pub(crate) fn listed(fields: &Fields<'_>, account: Option<i64>, rows: &mut Rows) -> Result<Entry, Refusal> {
+/// Where a post says by whom it is pinned to the top, and whose pins count.
+#[derive(Clone, Copy)]
+pub(crate) struct Pins {
+    /// The list of the accounts that pinned it.
+    pub(crate) key: &'static str,
+    /// The account that the list of posts belongs to.
+    pub(crate) account: i64,
+}
+
+/// Reads a media item of a list into all the tables that it touches.
+pub(crate) fn listed(fields: &Fields<'_>, pins: Option<Pins>, rows: &mut Rows) -> Result<Entry, Refusal> {
     let media_id = MediaId(id::of_media(fields)?);
     if !MARKS.iter().any(|key| fields.raw().has(key)) {
         return Err(Refusal::Foreign("something else than a media item"));
@@ -36,7 +45,10 @@ pub(crate) fn listed(fields: &Fields<'_>, account: Option<i64>, rows: &mut Rows)
         owner_id: owner_id.into(),
         ..columns(fields, media_id)
     });
+    usertag::beside(fields, media_id, Usertag::WHOLE, rows);
     for (position, child) in fields.objects("carousel_media", "media.carousel_media") {
+        let position = i64::try_from(position).map_err(|error| error.to_string())?;
+        usertag::beside(&child, media_id, position, rows);
         match child_of(media_id, position, &child) {
             Ok(child) => rows.add_child(child),
             Err(reason) => child.note(reason),
@@ -57,7 +69,7 @@ pub(crate) fn listed(fields: &Fields<'_>, account: Option<i64>, rows: &mut Rows)
     Ok(Entry {
         thing: Thing::Media,
         id: media_id.0,
-        pinned: account.is_some_and(|account| is_pinned(fields, account)),
+        pinned: pins.is_some_and(|pins| is_pinned(fields, pins)),
     })
 }
 
@@ -141,10 +153,10 @@ fn locate(fields: &Fields<'_>, media: &mut Media) {
     }
 }
 
-fn child_of(media_id: MediaId, position: usize, child: &Fields<'_>) -> Result<MediaChild, String> {
+fn child_of(media_id: MediaId, position: i64, child: &Fields<'_>) -> Result<MediaChild, String> {
     Ok(MediaChild {
         media_id,
-        position: i64::try_from(position).map_err(|error| error.to_string())?,
+        position,
         id: MediaId(id::of_media(child)?),
         media_type: child.count("media_type"),
         width: child.count("original_width"),
@@ -162,14 +174,14 @@ fn picture(fields: &Fields<'_>) -> Option<String> {
     first.text("url")
 }
 
-fn is_pinned(fields: &Fields<'_>, account: i64) -> bool {
-    let pinned_by = fields.list("timeline_pinned_user_ids").unwrap_or_default();
+fn is_pinned(fields: &Fields<'_>, pins: Pins) -> bool {
+    let pinned_by = fields.list(pins.key).unwrap_or_default();
     for odd in pinned_by.iter().filter(|user_id| id::exact(user_id).is_none()) {
-        fields.wrong("timeline_pinned_user_ids[]", odd, "an id");
+        fields.wrong(&format!("{}[]", pins.key), odd, "an id");
     }
     pinned_by
         .iter()
-        .any(|user_id| id::exact(user_id) == Some(account))
+        .any(|user_id| id::exact(user_id) == Some(pins.account))
 }
 
 /// The short code of an id: its digits to the base 64, the most significant first.

@@ -50,13 +50,22 @@ pub(crate) fn merged<'a>(rows: Vec<Json<'a>>, notes: &Notes) -> Result<Object<'a
     if !is_final {
         notes.add("the stream has no row that says it is the last");
     }
-    // A list must be there before the patches of its elements, whatever came first.
-    patches.sort_by_key(|patch| (is_entity(&patch.data), patch.path.len()));
+    // A list must be there before the patches of its elements, whatever came first, and what is added to its end must
+    // come in the order of its places: otherwise one element would be merged into another.
+    patches.sort_by_key(|patch| (is_entity(&patch.data), patch.path.len(), index(&patch.path)));
     let mut root = Object::default();
     for patch in patches {
         place(&mut root, patch, notes);
     }
     Ok(root)
+}
+
+/// The last place in a list on a path.
+fn index(path: &[Step]) -> Option<usize> {
+    path.iter().rev().find_map(|step| match step {
+        Step::Index(index) => Some(*index),
+        Step::Key(_) => None,
+    })
 }
 
 fn is_last(row: &Object<'_>) -> bool {
@@ -183,11 +192,11 @@ fn is_same(object: &Object<'_>, thing: &Object<'_>) -> bool {
     id.is_some() && identity(object).1 == id && !conflict(object, thing)
 }
 
-/// The thing of that type and id, anywhere below.
+/// The thing of that id, anywhere below; it need not say its type.
 fn find<'r, 'a>(node: &'r mut Json<'a>, thing: &Object<'_>) -> Option<&'r mut Object<'a>> {
     match node {
         Json::Object(object) => {
-            if is_entity(object) && is_same(object, thing) {
+            if is_same(object, thing) {
                 return Some(object);
             }
             find_below(object, thing)
@@ -219,6 +228,9 @@ fn graft<'a>(node: &mut Json<'a>, path: &[Step], data: Object<'a>, notes: &Notes
     }
     match (node, path.split_first()) {
         (Json::Object(object), None) if !conflict(object, &data) => {
+            if identity(&data).1.is_some() && !is_same(object, &data) {
+                notes.add("a patch with an id is for an object without one");
+            }
             objects(object, data, notes);
             Ok(())
         }

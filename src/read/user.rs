@@ -2,10 +2,27 @@
 
 use serde_json::json;
 
-use crate::model::{Field, User, UserId};
+use crate::endpoint::{Entry, Thing};
+use crate::model::{Field, Rows, User, UserId};
 use crate::read::fields::Fields;
 use crate::read::id;
 use crate::read::json::Json;
+use crate::read::list::Refusal;
+
+/// Reads an element of a list of users.
+pub(crate) fn listed(fields: Fields<'_>, rows: &mut Rows) -> Result<Entry, Refusal> {
+    let has = |key| fields.raw().has(key);
+    if has("text") {
+        return Err(Refusal::Foreign("a comment, not a user"));
+    }
+    if has("media_type") || has("taken_at") {
+        return Err(Refusal::Foreign("a media item, not a user"));
+    }
+    let user = short(&fields)?;
+    let id = user.id.0;
+    rows.add_user(user);
+    Ok(Entry::new(Thing::User, id))
+}
 
 /// Reads a short form: only what identifies the account, never counts, and a null clears nothing.
 pub(crate) fn short(fields: &Fields<'_>) -> Result<User, String> {

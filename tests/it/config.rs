@@ -241,7 +241,7 @@ fn mistakes_of_meaning_are_told_with_their_place_and_what_to_write() {
             "line 2, column 1: unknown key `colect` in [harvest]; did you mean `collect`?",
         ),
         (
-            "[[harvest]]\ncollect = ['clips']",
+            "[[harvest]]\ncollect = ['clips']\n[routes]\nclips = []",
             "line 2, column 11: [[harvest]] collect: nothing collects `clips`: it has no route",
         ),
         (

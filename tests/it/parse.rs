@@ -56,12 +56,15 @@ fn fixture(path: &str, name: &str) -> Vec<u8> {
 fn target(endpoint: &Endpoint) -> Target {
     let media_id = MediaId(3_800_000_000_000_000_001);
     match (endpoint.kind, endpoint.path) {
-        (Some(Kind::Comments), _) => Target::Media(media_id),
+        (Some(Kind::Comments | Kind::MediaLikers), _) => Target::Media(media_id),
         (Some(Kind::Replies), "/v2/media/comments/replies") => {
             Target::Comment(media_id, CommentId(18_000_000_000_000_041))
         }
         (Some(Kind::Replies), _) => Target::Comment(media_id, CommentId(18_000_000_000_000_002)),
-        (Some(Kind::Medias), _) => Target::User(UserId(9_000_000_080)),
+        (Some(Kind::CommentLikers), _) => Target::Comment(media_id, CommentId(18_000_000_000_000_041)),
+        (Some(Kind::Usertags), _) => Target::Posts((0..6).map(|at| MediaId(media_id.0 + at)).collect()),
+        (Some(Kind::Medias | Kind::Clips | Kind::Reposts), _) => Target::User(UserId(9_000_000_080)),
+        (Some(Kind::Search), _) => Target::Query("lamps".to_owned()),
         _ => Target::Account,
     }
 }

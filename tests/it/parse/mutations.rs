@@ -198,6 +198,22 @@ fn cells(page: &Page) -> BTreeMap<(&'static str, i64), Columns> {
             .iter()
             .map(|row| (("coauthors", row.user_id.0), Vec::new())),
     );
+    rows.extend(page.rows.usertags.iter().map(|tag| {
+        // One row for each tag: the ids together are a key that no other tag of a page has.
+        let key = tag.media_id.0 + tag.user_id.0 * 31 + tag.child_position;
+        let said = [tag.x.map(|_| "x"), tag.y.map(|_| "y")];
+        (("usertags", key), said.into_iter().flatten().collect())
+    }));
+    rows.extend(page.rows.reposts.iter().map(|repost| {
+        let said = [
+            repost.reposted_at.map(|_| "reposted_at"),
+            repost.note.as_ref().map(|_| "note"),
+        ];
+        (
+            ("reposts", repost.media_id.0),
+            said.into_iter().flatten().collect(),
+        )
+    }));
     rows
 }
 
