@@ -17,7 +17,7 @@ async fn every_way_alone_and_all_together_add_whom_the_oracle_says() {
         &["profile", "medias", "clips", "comment_likers"],
     ];
     for (number, expand) in ways.into_iter().enumerate() {
-        let collect = collects[number % 2];
+        let collect = collects[(number + 1) % 2];
         let plan = Plan {
             depth: 3,
             expand: expand.clone(),
