@@ -7,7 +7,7 @@ use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::model::{MediaId, Repost, UserId};
 use crate::read::body::{self, wrong_shape};
-use crate::read::cursor::{self, Sign};
+use crate::read::cursor;
 use crate::read::fields::Fields;
 use crate::read::json::{Json, Object};
 use crate::read::notes::Notes;
@@ -21,7 +21,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     kind: Some(Kind::Reposts),
     query,
     cursor: Some("repost_next_max_id"),
-    cursor_source: "repost_next_max_id, unless repost_more_available is false",
+    cursor_source: "repost_next_max_id, or max_id where flat, unless (repost_)more_available is false",
     page_size: 12,
     cost: Cost::Call(1),
     variants: &[],
@@ -59,11 +59,15 @@ fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             Ok(page)
         }
         Opened::Flat(body) => {
-            let items = opened::flat_items(&body, &["repost_next_max_id"], "repost_more_available")?;
+            // Merged lists lose the names of their own: clients have met `max_id` and `more_available` here.
+            let items = opened::flat_items(&body, &CURSORS, "more_available")?;
             listed(&body, items, reposter(target, None)?, notes)
         }
     })
 }
+
+/// Where the cursor stands, in the raw document and in the merged list.
+const CURSORS: [&str; 2] = ["repost_next_max_id", "max_id"];
 
 /// Whose reposts they are: the target's, or those of the account that the body names.
 fn reposter(target: &Target, account: Option<&Fields<'_>>) -> Result<Option<UserId>, ParseError> {
@@ -101,10 +105,11 @@ fn listed(
         notes.add("nothing says who reposted");
     }
     let timeline = Fields::new(timeline, "reposts", notes);
-    page.next = cursor::flagged(
-        Sign::of(&timeline, "repost_next_max_id"),
-        timeline.flag("repost_more_available"),
-    );
+    let sign = cursor::first(&timeline, &CURSORS);
+    let more = ["repost_more_available", "more_available"]
+        .iter()
+        .find_map(|flag| timeline.flag(flag));
+    page.next = cursor::flagged(sign, more);
     Ok(page)
 }
 

@@ -5,6 +5,7 @@
     reason = "these are tests; the lint knows only functions marked as such"
 )]
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -232,14 +233,14 @@ impl Run {
     }
 
     /// Every list with its verdict: kind, target, verdict, sorted.
-    pub(crate) async fn verdicts(&self) -> Vec<(String, String, String)> {
+    pub(crate) async fn verdicts(&self) -> Vec<Verdict> {
         let lines = self
-            .lines("select kind, target, coalesce(verdict, 'open') from lists")
+            .lines("select kind || char(9) || target || char(9) || coalesce(verdict, 'open') from lists")
             .await;
-        let mut verdicts: Vec<(String, String, String)> = lines
+        let mut verdicts: Vec<Verdict> = lines
             .iter()
             .map(|line| {
-                let mut words = line.split(' ').map(str::to_owned);
+                let mut words = line.split('\t').map(str::to_owned);
                 let mut word = || words.next().unwrap();
                 (word(), word(), word())
             })
@@ -261,7 +262,7 @@ impl Run {
     pub(crate) async fn assert_perfect(&self, plan: &Plan) {
         let expected = self.oracle(plan);
         assert_rows_equal(&self.dump().await, &expected.rows);
-        assert_eq!(self.verdicts().await, expected.verdicts);
+        assert_verdicts_equal(&self.verdicts().await, &expected.verdicts);
         let units = self.number("select coalesce(sum(units), 0) from ledger").await;
         assert_eq!(
             (units, self.upstream.meter()),
@@ -330,16 +331,32 @@ pub(crate) fn assert_rows_equal(found: &str, expected: &str) {
     if found == expected {
         return;
     }
-    let lines = |text: &str| {
-        text.lines()
-            .map(str::to_owned)
-            .collect::<std::collections::BTreeSet<_>>()
-    };
-    let (found, expected) = (lines(found), lines(expected));
+    differ("rows", found.lines(), expected.lines());
+}
+
+/// Compares the verdicts of lists.
+#[track_caller]
+pub(crate) fn assert_verdicts_equal(found: &[Verdict], expected: &[Verdict]) {
+    if found != expected {
+        differ("verdicts", found, expected);
+    }
+}
+
+/// Kind, target and verdict of a list.
+pub(crate) type Verdict = (String, String, String);
+
+#[track_caller]
+fn differ<T: Ord + std::fmt::Debug>(
+    what: &str,
+    found: impl IntoIterator<Item = T>,
+    expected: impl IntoIterator<Item = T>,
+) {
+    let found: BTreeSet<T> = found.into_iter().collect();
+    let expected: BTreeSet<T> = expected.into_iter().collect();
     let missing: Vec<_> = expected.difference(&found).take(4).collect();
     let extra: Vec<_> = found.difference(&expected).take(4).collect();
     panic!(
-        "rows differ: {} found, {} expected\nmissing: {missing:#?}\nextra: {extra:#?}",
+        "{what} differ: {} found, {} expected\nmissing: {missing:#?}\nextra: {extra:#?}",
         found.len(),
         expected.len()
     );
