@@ -28,6 +28,15 @@ pub mod gql_comment_likers_chunk;
 
 pub mod gql_topsearch;
 
+pub mod gql_comment_likers;
+pub mod gql_comments;
+pub mod gql_comments_threaded;
+pub mod gql_followers;
+pub mod gql_following;
+pub mod gql_related_profiles;
+pub mod gql_user_by_id;
+pub mod gql_user_by_username;
+
 pub mod balance;
 
 use crate::endpoint::Endpoint;
@@ -52,6 +61,14 @@ pub static ALL: &[&Endpoint] = &[
     &gql_comments_threaded_chunk::ENDPOINT,
     &gql_comment_likers_chunk::ENDPOINT,
     &gql_topsearch::ENDPOINT,
+    &gql_user_by_username::ENDPOINT,
+    &gql_user_by_id::ENDPOINT,
+    &gql_followers::ENDPOINT,
+    &gql_following::ENDPOINT,
+    &gql_comments::ENDPOINT,
+    &gql_comments_threaded::ENDPOINT,
+    &gql_comment_likers::ENDPOINT,
+    &gql_related_profiles::ENDPOINT,
     &balance::ENDPOINT,
 ];
 

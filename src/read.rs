@@ -19,6 +19,7 @@ pub(crate) mod list;
 pub(crate) mod media;
 pub(crate) mod merge;
 pub(crate) mod notes;
+pub(crate) mod once;
 pub(crate) mod opened;
 pub(crate) mod posts;
 pub(crate) mod profile;

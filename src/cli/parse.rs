@@ -8,6 +8,7 @@ use super::output::{self, line, printable};
 use super::{Exit, session};
 use crate::endpoint::Endpoint;
 use crate::endpoints;
+use crate::kind::Kind;
 use crate::read::report;
 use crate::target::Target;
 
@@ -35,10 +36,23 @@ pub(crate) fn run(common: &Common, flags: &Flags) -> anyhow::Result<Exit> {
 }
 
 fn target_of(endpoint: &Endpoint, text: &str) -> anyhow::Result<Target> {
-    let target = endpoint.kind.and_then(|kind| Target::parse(kind, text));
-    target.ok_or_else(|| {
+    let Some(kind) = endpoint.kind else {
+        return Err(session::refuse(format!(
+            "--target {text}: {} is read without a target; leave --target out",
+            endpoint.path
+        )));
+    };
+    Target::parse(kind, text).ok_or_else(|| {
         session::refuse(format!(
-            "--target {text}: write a user id, a media id, or media/comment, as the endpoint asks"
+            "--target {text}: for {kind}, write {}",
+            match kind {
+                Kind::Profile => "a user id, or @ and a username",
+                Kind::Followers | Kind::Following | Kind::Medias | Kind::Clips | Kind::Reposts => "a user id",
+                Kind::Comments | Kind::MediaLikers => "a media id",
+                Kind::Usertags => "media ids with commas between them",
+                Kind::Replies | Kind::CommentLikers => "media id/comment id",
+                Kind::Search => "the words of the search",
+            }
         ))
     })
 }

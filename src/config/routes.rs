@@ -117,7 +117,10 @@ impl Routes {
         for (key, wanted, paths) in self.all() {
             for (place, path) in paths.iter().enumerate() {
                 let message = match known(path) {
-                    Some(kind) if kind == wanted => continue,
+                    Some(kind) if kind == wanted => match misplaced(key, path) {
+                        Some(message) => message,
+                        None => continue,
+                    },
                     Some(kind) => format!("`{path}` collects {kind}, not {wanted}"),
                     None => format!("no endpoint `{path}` collects {wanted}"),
                 };
@@ -125,6 +128,17 @@ impl Routes {
             }
         }
         Ok(())
+    }
+}
+
+/// What is wrong where a profile by name stands among those by id, or the other way round: a user's id would be sent as
+/// a name, or a name as an id, and the answer would be bought for nothing.
+fn misplaced(key: &str, path: &str) -> Option<String> {
+    // The vendor's paths say it.
+    match (key, path.ends_with("/by/username")) {
+        ("profile", true) => Some(format!("`{path}` asks by name: it belongs to `profile_by_name`")),
+        ("profile_by_name", false) => Some(format!("`{path}` asks by id: it belongs to `profile`")),
+        _ => None,
     }
 }
 
@@ -235,6 +249,29 @@ mod tests {
         assert_eq!(
             missing.to_string(),
             "[routes] followers.0: no endpoint `/a/unheard` collects followers"
+        );
+    }
+
+    #[test]
+    fn a_profile_by_name_is_not_taken_for_one_by_id() {
+        let profile = |_: &str| Some(Kind::Profile);
+        let fault = |by_id: &str, by_name: &str| {
+            let routes = Routes {
+                profile: vec![by_id.to_owned()],
+                profile_by_name: vec![by_name.to_owned()],
+                ..only_followers(followers(&[]))
+            };
+            let fault = routes.validate_endpoints(&profile).err();
+            fault.map(|fault| fault.to_string())
+        };
+        assert_eq!(fault("/gql/user/by/id", "/gql/user/by/username"), None);
+        assert_eq!(
+            fault("/gql/user/by/username", "/v1/user/by/username").unwrap(),
+            "[routes] profile.0: `/gql/user/by/username` asks by name: it belongs to `profile_by_name`"
+        );
+        assert_eq!(
+            fault("/v1/user/by/id", "/gql/user/by/id").unwrap(),
+            "[routes] profile_by_name.0: `/gql/user/by/id` asks by id: it belongs to `profile`"
         );
     }
 

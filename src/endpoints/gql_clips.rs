@@ -48,7 +48,7 @@ fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             listed(list, target, notes)
         }
         Opened::Flat(list) => {
-            opened::flat_items(&list, &["paging_info", "max_id"], "more_available")?;
+            opened::flat_items(&list, &["paging_info", "max_id"], &["more_available"])?;
             listed(&list, target, notes)
         }
     })

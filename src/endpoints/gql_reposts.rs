@@ -1,6 +1,6 @@
 //! `GET /gql/user/reposts`: what a user reposted, 12 a page.
 //!
-//! The body is one document below the reposter; `flat` makes a list of it, of which no published body is known. A post
+//! The body is one document below the reposter; `flat` makes a list of it, of which no body is published. A post
 //! carries the reposter's own note, and the note's time is taken for the time of the repost.
 
 use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
@@ -21,7 +21,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     kind: Some(Kind::Reposts),
     query,
     cursor: Some("repost_next_max_id"),
-    cursor_source: "repost_next_max_id, or max_id where flat, unless (repost_)more_available is false",
+    cursor_source: "repost_next_max_id (flat: or max_id), unless the flag beside it is false",
     page_size: 12,
     cost: Cost::Call(1),
     variants: &[],
@@ -37,6 +37,12 @@ fn query(target: &Target, options: &Options) -> Vec<(&'static str, String)> {
     }
     query
 }
+
+/// Where the cursor stands; the second place is where a client of the vendor's circle looks for it in the flat form.
+const CURSORS: [&str; 2] = ["repost_next_max_id", "max_id"];
+
+/// Whether there is more, in the same order.
+const FLAGS: [&str; 2] = ["repost_more_available", "more_available"];
 
 fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| match opened::open(json, notes)? {
@@ -59,15 +65,11 @@ fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             Ok(page)
         }
         Opened::Flat(body) => {
-            // Merged lists lose the names of their own: clients have met `max_id` and `more_available` here.
-            let items = opened::flat_items(&body, &CURSORS, "more_available")?;
+            let items = opened::flat_items(&body, &CURSORS, &FLAGS)?;
             listed(&body, items, reposter(target, None)?, notes)
         }
     })
 }
-
-/// Where the cursor stands, in the raw document and in the merged list.
-const CURSORS: [&str; 2] = ["repost_next_max_id", "max_id"];
 
 /// Whose reposts they are: the target's, or those of the account that the body names.
 fn reposter(target: &Target, account: Option<&Fields<'_>>) -> Result<Option<UserId>, ParseError> {
@@ -105,11 +107,8 @@ fn listed(
         notes.add("nothing says who reposted");
     }
     let timeline = Fields::new(timeline, "reposts", notes);
-    let sign = cursor::first(&timeline, &CURSORS);
-    let more = ["repost_more_available", "more_available"]
-        .iter()
-        .find_map(|flag| timeline.flag(flag));
-    page.next = cursor::flagged(sign, more);
+    let more = FLAGS.iter().find_map(|flag| timeline.flag(flag));
+    page.next = cursor::flagged(cursor::first(&timeline, &CURSORS), more);
     Ok(page)
 }
 

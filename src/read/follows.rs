@@ -24,7 +24,7 @@ pub(crate) fn envelope(bytes: &[u8]) -> Result<Page, ParseError> {
         };
         let outer = Fields::new(&body, "body", notes);
         let inner = Fields::new(response, "response", notes);
-        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
+        let mut page = user::list(users, notes)?;
         let limited = inner.flag("should_limit_list_of_followers") == Some(true);
         let flags = match inner.flag("has_more") {
             Some(true) if !limited => Flags::More("has_more"),
@@ -56,7 +56,7 @@ pub(crate) fn chunk_query(target: &Target, options: &Options) -> Vec<(&'static s
 pub(crate) fn pair(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
         let (elements, users) = list::of_pair(&json)?;
-        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
+        let mut page = user::list(users, notes)?;
         page.next = cursor::pair(elements, notes);
         Ok(page)
     })

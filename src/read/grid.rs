@@ -23,7 +23,7 @@ pub(crate) fn page(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
 }
 
 fn flat(body: &Object<'_>, target: &Target, notes: &Notes) -> Result<Page, ParseError> {
-    let items = opened::flat_items(body, &["profile_grid_items_cursor"], "more_available")?;
+    let items = opened::flat_items(body, &["profile_grid_items_cursor"], &["more_available"])?;
     let page = listed(body, items, target, notes)?;
     let has_sign = body.has("profile_grid_items_cursor") || body.has("more_available");
     if !has_sign && page.entries.is_empty() {

@@ -11,7 +11,7 @@ use crate::read::{list, opened, user};
 pub(crate) fn one_page(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
         let users = list::bare(&json)?;
-        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
+        let mut page = user::list(users, notes)?;
         page.next = Next::End;
         Ok(page)
     })
@@ -22,7 +22,7 @@ pub(crate) fn one_page(bytes: &[u8]) -> Result<Page, ParseError> {
 pub(crate) fn chunk(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
         let (users, next) = if let Json::Object(body) = &json {
-            let users = opened::flat_items(body, &["end_cursor"], "more_available")?;
+            let users = opened::flat_items(body, &["end_cursor"], &["more_available"])?;
             let fields = Fields::new(body, "body", notes);
             let next = cursor::flagged(Sign::of(&fields, "end_cursor"), fields.flag("more_available"));
             (users, next)
@@ -32,7 +32,7 @@ pub(crate) fn chunk(bytes: &[u8]) -> Result<Page, ParseError> {
             }
             list::bare_or_pair(&json, notes)?
         };
-        let mut page = list::read(users.iter().enumerate(), "user", notes, user::listed)?;
+        let mut page = user::list(users, notes)?;
         page.next = next;
         Ok(page)
     })

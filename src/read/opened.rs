@@ -75,12 +75,12 @@ pub(crate) fn list<'r, 'a>(returned: &'r Object<'a>, key: &str) -> Result<&'r [J
         .ok_or_else(|| wrong_shape(format!("`{key}` is not a list")))
 }
 
-/// The list of a flat body whose own signs are these. Bodies with signs of other lists only are refused, and so is an
-/// empty list without any: it could be anybody's.
+/// The list of a flat body whose own cursors are these, and whose flags say whether there is more. Bodies with signs of
+/// other lists only are refused, and so is an empty list without any: it could be anybody's.
 pub(crate) fn flat_items<'r, 'a>(
     body: &'r Object<'a>,
     own: &[&str],
-    flag: &str,
+    flags: &[&str],
 ) -> Result<&'r [Json<'a>], ParseError> {
     let Some(Json::List(items)) = body.get("items") else {
         return Err(wrong_shape(
@@ -96,10 +96,10 @@ pub(crate) fn flat_items<'r, 'a>(
             own[0]
         )));
     }
-    if items.is_empty() && !body.has(flag) {
+    if items.is_empty() && !flags.iter().any(|flag| body.has(flag)) {
         return Err(wrong_shape(format!(
-            "the list is empty, without `{}` and `{flag}`",
-            own[0]
+            "the list is empty, without `{}` and `{}`",
+            own[0], flags[0]
         )));
     }
     Ok(items)

@@ -2,12 +2,18 @@
 
 use serde_json::json;
 
-use crate::endpoint::{Entry, Thing};
+use crate::endpoint::{Entry, Page, ParseError, Thing};
 use crate::model::{Field, Rows, User, UserId};
 use crate::read::fields::Fields;
 use crate::read::id;
 use crate::read::json::Json;
-use crate::read::list::Refusal;
+use crate::read::list::{self, Refusal};
+use crate::read::notes::Notes;
+
+/// Reads a list of users. The page still needs its `next`.
+pub(crate) fn list<'a>(users: &'a [Json<'a>], notes: &'a Notes) -> Result<Page, ParseError> {
+    list::read(users.iter().enumerate(), "user", notes, listed)
+}
 
 /// Reads an element of a list of users.
 pub(crate) fn listed(fields: Fields<'_>, rows: &mut Rows) -> Result<Entry, Refusal> {

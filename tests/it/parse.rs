@@ -7,6 +7,7 @@ mod mutations;
 mod refusals;
 mod streams;
 mod values;
+mod vendor_page;
 
 use std::path::{Path, PathBuf};
 

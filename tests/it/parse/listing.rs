@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use gleaner::endpoint::Options;
 use gleaner::endpoints;
+use gleaner::target::Target;
 
 fn names_in(folder: &str) -> BTreeSet<String> {
     std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
@@ -64,11 +66,33 @@ fn an_endpoint_is_found_with_and_without_its_slash() {
 }
 
 #[test]
-fn a_successor_is_itself_an_endpoint() {
+fn a_successor_collects_the_same_and_only_what_fills_no_list_has_one_that_is_not_here() {
+    let mut elsewhere = Vec::new();
     for endpoint in endpoints::ALL {
-        if let Some(successor) = endpoint.replaced_by {
-            let found = endpoints::find(successor).expect("the successor is known");
-            assert_eq!(found.kind, endpoint.kind);
+        let Some(successor) = endpoint.replaced_by else {
+            continue;
+        };
+        match endpoints::find(successor) {
+            Some(found) => assert_eq!(found.kind, endpoint.kind, "{}", endpoint.path),
+            None => elsewhere.push((endpoint.path, endpoint.kind, successor)),
         }
+    }
+    assert_eq!(
+        elsewhere,
+        [("/gql/user/related/profiles", None, "/v2/user/suggested/profiles")]
+    );
+}
+
+#[test]
+fn the_path_says_whether_a_profile_is_asked_for_by_name() {
+    let target = Target::Name("somebody".to_owned());
+    for endpoint in endpoints::ALL {
+        let query = (endpoint.query)(&target, &Options::default());
+        assert_eq!(
+            query.iter().any(|(key, _)| *key == "username"),
+            endpoint.path.ends_with("/by/username"),
+            "{}",
+            endpoint.path
+        );
     }
 }
