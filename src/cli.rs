@@ -10,11 +10,13 @@ mod endpoints;
 mod harvest;
 mod hold;
 mod mock;
+mod named;
 mod output;
 mod parse;
 mod progress;
 mod query;
 mod run;
+mod seeds;
 mod session;
 mod sql;
 mod status;
@@ -110,6 +112,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Harvest(arguments) => harvest::run(&common, arguments).await,
         Command::Run(arguments) => run::run(&common, arguments).await,
+        Command::Seeds(arguments) => seeds::run(&common, arguments).await,
         Command::Status => status::run(&common).await,
         Command::Tasks(arguments) => tasks::run(&common, arguments).await,
         Command::Pause(arguments) => hold::pause(&common, arguments).await,

@@ -11,6 +11,7 @@ mod account;
 mod context;
 mod dispatch;
 mod health;
+pub mod seed_reader;
 mod shutdown;
 mod worker;
 mod writer;
@@ -32,6 +33,7 @@ use crate::store::{Database, Lock, begin, ledger, recover};
 
 pub use context::Context;
 pub use dispatch::Mode;
+pub use seed_reader::SeedReader;
 pub use shutdown::Shutdown;
 pub use writer::Writer;
 
@@ -59,6 +61,8 @@ pub struct Settings {
     pub blocked_stop_after: u32,
     /// How often an empty account is looked at.
     pub funds_poll: Duration,
+    /// What reads seeds again; none where they are read once.
+    pub seeds: Option<SeedReader>,
 }
 
 /// Why an engine stopped.
@@ -133,7 +137,7 @@ pub async fn run(
     database: &Database,
     _lock: &Lock,
     client: Client,
-    settings: Settings,
+    mut settings: Settings,
     mode: Mode,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
@@ -167,6 +171,7 @@ pub async fn run(
     let mut gate = RateGate::resume(since, clock.elapsed());
     gate.set_retry_share(settings.retry_share);
     let tracker = TaskTracker::new();
+    let reader = settings.seeds.take();
     let (writer, writing) = writer::start(connection, settings.policy.clone(), &tracker);
     let context = Arc::new(Context::new(
         client,
@@ -177,8 +182,15 @@ pub async fn run(
         shutdown.clone(),
     ));
     let polling = account::start(Arc::clone(&context), mode, &tracker);
+    let reading = reader.map(|reader| {
+        let readers = database.readers().clone();
+        seed_reader::start(Arc::clone(&context), reader, readers, &tracker)
+    });
     let stop = dispatch::run(Arc::clone(&context), mode).await;
     polling.abort();
+    if let Some(reading) = reading {
+        reading.abort();
+    }
     context
         .writer
         .end_run(recovered.run_id, context.clock.now(), stop.is_ok())

@@ -1,6 +1,6 @@
 //! From the configuration to the parts: the only place that knows both.
 
-use std::collections::HashSet;
+mod seeds;
 
 use anyhow::{Context as _, bail};
 
@@ -14,9 +14,11 @@ use crate::engine::Settings;
 use crate::kind::Kind;
 use crate::policy::{Ends, Policy, Retry, Step};
 use crate::secret::Key;
-use crate::seeds::{Seed, SeedList};
+use crate::seeds::Seed;
 use crate::store::harvests::{Filter, HarvestSpec, Limit};
 use crate::variant::Variant;
+
+pub use seeds::{listed, require_seeds, seed_reader, selected};
 
 /// The queue's rules. A one-shot asks a second time sooner after a 404 than a daemon, because a person waits.
 pub fn policy(config: &Config, one_shot: bool) -> Policy {
@@ -99,6 +101,7 @@ pub fn engine(config: &Config, one_shot: bool) -> Settings {
         blocked_pause: config.blocked.pause,
         blocked_stop_after: config.blocked.stop_after,
         funds_poll: config.funds.poll_every,
+        seeds: None,
     }
 }
 
@@ -168,31 +171,14 @@ pub fn require_limits_of(config: &Config, unlimited: &[String]) -> anyhow::Resul
     )
 }
 
-/// The seeds of a configured harvest, with a report of every line that is none.
-pub fn seeds(harvest: &config::Harvest) -> anyhow::Result<SeedList> {
-    let mut list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
-    let mut known: HashSet<Seed> = list.seeds.iter().cloned().collect();
-    for path in &harvest.seed_files {
-        let file = SeedList::read(path)?;
-        list.seeds
-            .extend(file.seeds.into_iter().filter(|seed| known.insert(seed.clone())));
-        list.rejected.extend(file.rejected);
-    }
-    Ok(list)
-}
-
-/// The harvest as the store keeps it.
-pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> anyhow::Result<HarvestSpec> {
+/// The harvest as the store keeps it, with seeds that a person named.
+pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> HarvestSpec {
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    if seeds.is_empty() {
-        bail!(
-            "harvest {:?} has no seeds: name users, or a file of them",
-            harvest.name
-        );
-    }
-    Ok(HarvestSpec {
+    HarvestSpec {
         name: harvest.name.clone(),
         seeds: seeds.iter().map(Seed::to_string).collect(),
+        rejected: Vec::new(),
+        sources: None,
         collect: harvest.kinds().into_iter().collect(),
         depth: harvest.depth.into(),
         expand: harvest.expand.clone(),
@@ -231,5 +217,5 @@ pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> anyhow
         weight: harvest.weight,
         refresh: harvest.refresh,
         one_shot,
-    })
+    }
 }

@@ -27,6 +27,7 @@ pub mod questions;
 mod records;
 pub mod recover;
 pub mod report;
+pub mod seeds;
 mod shown;
 pub mod sql;
 mod stamps;

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Harvest(Harvest),
     /// Work through the configured harvests and wait for more, until stopped.
     Run(Run),
+    /// List the seeds of harvests, add some, hold some.
+    Seeds(super::seeds::Seeds),
     /// Show what is done, what is left, what it cost, and why nothing moves if nothing does.
     Status,
     /// List tasks, look at one, try parked ones again, cancel one.
@@ -91,12 +93,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Harvest {
-    /// Users: an id (787132), a name (natgeo, @natgeo), or the address of a profile; or a search (search:words).
-    #[arg(value_name = "SEED")]
-    pub(crate) seeds: Vec<String>,
-    /// A file with a seed a line. May be given again.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) named: super::named::Named,
     /// The harvest's name. One of the config is taken as it stands there, with what is given here on top.
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) name: String,

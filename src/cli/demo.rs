@@ -16,6 +16,7 @@ use crate::kind::Kind;
 use crate::mock::oracle::{self, Plan};
 use crate::mock::{Settings, Upstream, World};
 use crate::secret::Key;
+use crate::seeds::SeedList;
 use crate::setup;
 use crate::store::{Database, dump, harvests, progress as read, questions, sql};
 use crate::way::Way;
@@ -79,8 +80,8 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         },
         ..Harvest::default()
     };
-    let list = setup::seeds(&harvest)?;
-    let spec = setup::spec(&harvest, &list.seeds, true)?;
+    let list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
+    let spec = setup::spec(&harvest, &list.seeds, true);
     let mut connection = database.writer().await?;
     let id = harvests::put(&mut connection, &settings.policy, &spec, false, clock.now()).await?;
     connection.close().await?;

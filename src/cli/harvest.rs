@@ -5,17 +5,19 @@ use std::time::Duration;
 use sqlx::Connection as _;
 
 use super::arguments::{Common, Harvest as Flags};
+use super::named::Found;
 use super::output::{self, line};
 use super::progress::{self, Progress};
 use super::{Exit, session};
 use crate::config::{self, Config, Environment};
 use crate::endpoints;
+use crate::engine::seed_reader::log_rejects;
 use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
-use crate::seeds::{Rejected, Seed, SeedList};
 use crate::setup;
 use crate::store::harvests::{self, HarvestSpec};
 use crate::store::holds::{self, Reason, Scope};
+use crate::store::seeds::{self, Reject};
 use crate::store::{Database, Lock, StoreError, begin, ledger, progress as read};
 use crate::way::Way;
 
@@ -26,13 +28,33 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let loaded = session::config(common, Some(&flags.sending))?;
     let config = &loaded.config;
     let wanted = harvest_of(&flags, config)?;
-    let (seeds, rejected) = seeds_of(&wanted)?;
-    let spec = setup::spec(&wanted, &seeds, true).map_err(|error| session::refuse(error.to_string()))?;
+    let is_configured = config.harvest.iter().any(|harvest| harvest.name == wanted.name);
+    let refused = |error: anyhow::Error| session::refuse(format!("{error:#}; nothing was sent"));
+    let mut sources = setup::listed(&wanted).map_err(refused)?;
+    let mut found = flags.named.read().map_err(refused)?;
+    if flags.named.seed_select.is_none() {
+        require_seeds(&wanted, &found)?;
+    }
     setup::require_limit(config, &[wanted.max_units]).map_err(|error| session::refuse(error.to_string()))?;
     let key = setup::key(config, &Environment::of_process())?;
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
+    sources.extend(
+        setup::selected(&wanted, database.readers())
+            .await
+            .map_err(refused)?,
+    );
+    flags.named.select(&mut found, &database).await.map_err(refused)?;
+    require_seeds(&wanted, &found)?;
+    let of_sources = sources.iter().flat_map(|reading| &reading.rejected);
+    let rejected: Vec<Reject> = found.rejected.iter().chain(of_sources).cloned().collect();
+    log_rejects(&wanted.name, &rejected);
+    let spec = HarvestSpec {
+        sources: is_configured.then_some(sources),
+        rejected: found.rejected,
+        ..setup::spec(&wanted, &found.seeds, true)
+    };
     let clock = session::clock();
     let policy = setup::policy(config, true);
     // Before the file is taken, so that whoever sees it taken can stop this process gently.
@@ -76,8 +98,6 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
         name: flags.name.clone(),
         ..config::Harvest::default()
     });
-    harvest.seeds.extend(flags.seeds.iter().cloned());
-    harvest.seed_files.extend(flags.seed_file.iter().cloned());
     if !flags.collect.is_empty() {
         harvest.collect = kinds("--collect", &flags.collect)?;
     }
@@ -107,12 +127,7 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
             .and_then(|(name, number)| harvest.limits.set(name, number.parse()?))
             .map_err(|reason| session::refuse(format!("--limit {limit}: {reason}; nothing was sent")))?;
     }
-    // Seeds that are none are reported with the rest of the list.
-    let checked = config::Harvest {
-        seeds: Vec::new(),
-        ..harvest.clone()
-    };
-    checked
+    harvest
         .validate(&config.routes)
         .map_err(|fault| session::refuse(format!("{fault}; nothing was sent")))?;
     Ok(harvest)
@@ -144,31 +159,19 @@ fn ways(flag: &str, names: &[String]) -> anyhow::Result<Vec<Way>> {
     names.iter().filter(|name| !name.is_empty()).map(way).collect()
 }
 
-/// The seeds; a line that is none is reported, and the others are harvested all the same.
-fn seeds_of(harvest: &config::Harvest) -> anyhow::Result<(Vec<Seed>, Vec<Rejected>)> {
-    let SeedList {
-        seeds,
-        rejected,
-        repeated,
-    } = setup::seeds(harvest).map_err(|error| session::refuse(format!("{error:#}; nothing was sent")))?;
-    for rejected in &rejected {
-        tracing::warn!("seed rejected: {}", rejection(rejected));
+/// Somebody must be named, if only in a file that is empty today.
+fn require_seeds(harvest: &config::Harvest, found: &Found) -> anyhow::Result<()> {
+    if !found.seeds.is_empty() {
+        return Ok(());
     }
-    for repeated in &repeated {
-        tracing::info!("{repeated}");
-    }
-    if seeds.is_empty() && !rejected.is_empty() {
-        return Err(session::refuse("none of the seeds can be used; nothing was sent"));
-    }
-    Ok((seeds, rejected))
-}
-
-/// Arguments have no lines: their text says which one it is.
-pub(super) fn rejection(rejected: &Rejected) -> String {
-    match rejected.file {
-        Some(_) => rejected.to_string(),
-        None => format!("{:?}: {}", rejected.text, rejected.reason),
-    }
+    setup::require_seeds(harvest).map_err(|error| {
+        if found.rejected.is_empty() {
+            session::refuse(error.to_string())
+        } else {
+            log_rejects(&harvest.name, &found.rejected);
+            session::refuse("none of the seeds can be used; nothing was sent")
+        }
+    })
 }
 
 pub(super) async fn put(
@@ -181,8 +184,16 @@ pub(super) async fn put(
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
     let id = harvests::put(&mut transaction, policy, spec, refresh, now).await?;
+    let held = seeds::count_held(&mut transaction, id, &spec.seeds).await?;
     transaction.commit().await?;
     connection.close().await?;
+    if held > 0 {
+        tracing::warn!(
+            harvest = spec.name,
+            "{} held because a person removed it: `gleaner seeds add` takes it up again",
+            output::count(held, "named seed is", "named seeds are")
+        );
+    }
     Ok(id)
 }
 
@@ -234,7 +245,7 @@ async fn summary(
     database: &Database,
     harvest_id: i64,
     stop: Stop,
-    rejected: &[Rejected],
+    rejected: &[Reject],
 ) -> anyhow::Result<Exit> {
     let harvests = read::harvests(database.readers()).await?;
     let harvest = harvests.into_iter().find(|harvest| harvest.id == harvest_id);
@@ -250,7 +261,7 @@ async fn summary(
             .iter()
             .map(|(name, count)| ((*name).to_owned(), (*count).into()))
             .collect();
-        let rejected: Vec<String> = rejected.iter().map(rejection).collect();
+        let rejected: Vec<String> = rejected.iter().map(ToString::to_string).collect();
         output::json(&serde_json::json!({
             "harvest": harvest, "rows": rows, "rejected_seeds": rejected, "troubled_lists": troubled,
             "stopped": stop.name(), "exit_code": exit.code(),

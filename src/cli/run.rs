@@ -5,9 +5,10 @@ use super::output::{self, line};
 use super::progress::Progress;
 use super::{Exit, harvest, session};
 use crate::config::Environment;
-use crate::engine::{self, Mode, Shutdown};
+use crate::engine::seed_reader::log_rejects;
+use crate::engine::{self, Mode, Settings, Shutdown};
 use crate::setup;
-use crate::store::harvests;
+use crate::store::harvests::{self, HarvestSpec};
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let mut loaded = session::config(common, Some(&flags.sending))?;
@@ -17,21 +18,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let config = &loaded.config;
     let limits: Vec<Option<i64>> = config.harvest.iter().map(|harvest| harvest.max_units).collect();
     setup::require_limit(config, &limits).map_err(|error| session::refuse(error.to_string()))?;
-    let mut specs = Vec::new();
+    let mut listed = Vec::new();
     for wanted in &config.harvest {
-        let seeds = setup::seeds(wanted).map_err(|error| {
+        setup::require_seeds(wanted).map_err(|error| session::refuse(error.to_string()))?;
+        listed.push(setup::listed(wanted).map_err(|error| {
             session::refuse(format!("harvest {}: {error:#}; nothing was sent", wanted.name))
-        })?;
-        for rejected in &seeds.rejected {
-            tracing::warn!(
-                harvest = wanted.name,
-                "seed rejected: {}",
-                harvest::rejection(rejected)
-            );
-        }
-        specs.push(
-            setup::spec(wanted, &seeds.seeds, false).map_err(|error| session::refuse(error.to_string()))?,
-        );
+        })?);
     }
     let key = setup::key(config, &Environment::of_process())?;
     output::hide(&key);
@@ -40,17 +32,31 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     // Before the file is taken, so that whoever sees it taken can stop this process gently.
     let shutdown = Shutdown::default();
     shutdown.listen()?;
+    let seed_reader = setup::seed_reader(&config.harvest);
+    seed_reader.listen()?;
     let lock = database.lock().await?;
     let clock = session::clock();
-    let settings = setup::engine(config, false);
-    for spec in &specs {
-        harvest::put(&database, &settings.policy, spec, false, clock.now()).await?;
+    let settings = Settings {
+        seeds: Some(seed_reader),
+        ..setup::engine(config, false)
+    };
+    for (wanted, mut sources) in config.harvest.iter().zip(listed) {
+        let selected = setup::selected(wanted, database.readers()).await;
+        sources.extend(selected.map_err(|error| session::refuse(format!("{error:#}; nothing was sent")))?);
+        for reading in &sources {
+            log_rejects(&wanted.name, &reading.rejected);
+        }
+        let spec = HarvestSpec {
+            sources: Some(sources),
+            ..setup::spec(wanted, &[], false)
+        };
+        harvest::put(&database, &settings.policy, &spec, false, clock.now()).await?;
     }
     let mut connection = database.writer().await?;
     let unlimited = harvests::without_limit(&mut connection).await?;
     setup::require_limits_of(config, &unlimited).map_err(|error| session::refuse(error.to_string()))?;
     drop(connection);
-    tracing::info!(harvests = specs.len(), file = %database.path().display(), "working; SIGTERM stops");
+    tracing::info!(harvests = config.harvest.len(), file = %database.path().display(), "working; SIGTERM stops");
     let progress = Progress::start(&database, None, common, clock.clone());
     let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;
     progress.finish().await;

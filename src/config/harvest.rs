@@ -1,7 +1,7 @@
 //! A harvest: from which seeds, what to collect, how far, for how much.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,12 @@ pub struct Harvest {
     pub name: String,
     /// Its seeds, as people write them.
     pub seeds: Vec<String>,
-    /// Files with more seeds, one a line.
+    /// Files with more seeds, one a line. The daemon reads them again each minute and on SIGHUP: new lines are added,
+    /// lines that are gone are held. The config itself is read only at the start.
     pub seed_files: Vec<PathBuf>,
+    /// One statement on our own tables; the first column of its answer holds more seeds. It is asked as often as the
+    /// files are read.
+    pub seed_select: Option<String>,
     /// The kinds that are wanted; [`Harvest::kinds`] adds what they need.
     pub collect: Vec<Kind>,
     /// How far it goes: 1 is the seeds themselves, 2 also the users found on their lists.
@@ -67,6 +71,7 @@ impl Default for Harvest {
             name: "default".to_owned(),
             seeds: Vec::new(),
             seed_files: Vec::new(),
+            seed_select: None,
             collect: vec![Kind::Profile],
             depth: 1,
             expand: Vec::new(),
@@ -109,6 +114,24 @@ impl Harvest {
             let read = seed.parse::<Seed>();
             read.map_err(|error| Fault::new(format!("seeds.{place}"), format!("{seed:?}: {error}")))?;
         }
+        for (place, path) in self.seed_files.iter().enumerate() {
+            let is_file = !path.as_os_str().is_empty() && path != Path::new("-");
+            let key = format!("seed_files.{place}");
+            require(
+                is_file,
+                &key,
+                "must be the path of a file; it is read again and again",
+            )?;
+        }
+        let is_statement = self
+            .seed_select
+            .as_ref()
+            .is_none_or(|text| !text.trim().is_empty());
+        require(
+            is_statement,
+            "seed_select",
+            "must be a statement: `select id from ...`",
+        )?;
         for kind in self.kinds() {
             let message = format!("nothing collects `{kind}`: it has no route");
             require(!routes.of(kind).is_empty(), "collect", message)?;
@@ -204,6 +227,10 @@ mod tests {
     fn what_cannot_be_is_refused_by_its_key() {
         let seeds = |harvest: &mut Harvest| harvest.seeds = vec!["someone".to_owned(), "no one".to_owned()];
         assert_eq!(fault(seeds), Some("seeds.1".to_owned()));
+        let input = |harvest: &mut Harvest| harvest.seed_files = vec!["-".into()];
+        assert_eq!(fault(input), Some("seed_files.0".to_owned()));
+        let blank = |harvest: &mut Harvest| harvest.seed_select = Some(" ".to_owned());
+        assert_eq!(fault(blank), Some("seed_select".to_owned()));
         assert_eq!(fault(|harvest| harvest.depth = 0), Some("depth".to_owned()));
         assert_eq!(
             fault(|harvest| harvest.expand = vec![Way::Tagged]),

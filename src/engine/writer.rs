@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::store::claim::{self, Claimed, For};
 use crate::store::holds::{self, Reason, Scope};
 use crate::store::report::{self, Applied, Finished};
+use crate::store::seeds::{self, Change, Reading};
 use crate::store::{Connection, Result, StoreError, balance, begin, harvests, recover};
 
 /// Jobs that may wait for the writer; more would only wait in memory.
@@ -46,6 +47,11 @@ enum Work {
     },
     Balance(Balance, Timestamp),
     DueRounds(Timestamp),
+    Seeds {
+        harvest: String,
+        readings: Vec<Reading>,
+        now: Timestamp,
+    },
     EndRun(i64, Timestamp),
 }
 
@@ -53,6 +59,7 @@ enum Work {
 enum Done {
     Claimed(Claimed),
     Applied(Applied),
+    Seeds(Change),
     Nothing,
 }
 
@@ -76,14 +83,14 @@ impl Writer {
         };
         match self.ask(work).await? {
             Done::Claimed(claimed) => Ok(claimed),
-            Done::Applied(_) | Done::Nothing => Ok(Claimed::default()),
+            Done::Applied(_) | Done::Seeds(_) | Done::Nothing => Ok(Claimed::default()),
         }
     }
 
     pub(crate) async fn report(&self, finished: Box<Finished>, now: Timestamp) -> Result<Applied> {
         match self.ask(Work::Report { finished, now }).await? {
             Done::Applied(applied) => Ok(applied),
-            Done::Claimed(_) | Done::Nothing => Ok(Applied::Fenced),
+            Done::Claimed(_) | Done::Seeds(_) | Done::Nothing => Ok(Applied::Fenced),
         }
     }
 
@@ -93,6 +100,24 @@ impl Writer {
 
     pub(crate) async fn start_due_rounds(&self, now: Timestamp) -> Result<()> {
         self.ask(Work::DueRounds(now)).await.map(drop)
+    }
+
+    /// Takes over what sources of a harvest's seeds hold now.
+    pub(crate) async fn seeds(
+        &self,
+        harvest: String,
+        readings: Vec<Reading>,
+        now: Timestamp,
+    ) -> Result<Change> {
+        let work = Work::Seeds {
+            harvest,
+            readings,
+            now,
+        };
+        match self.ask(work).await? {
+            Done::Seeds(change) => Ok(change),
+            Done::Claimed(_) | Done::Applied(_) | Done::Nothing => Ok(Change::default()),
+        }
     }
 
     /// Notes a clean end. After an error the run stays open, so that the next one looks at what it left.
@@ -199,6 +224,16 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
         Work::DueRounds(now) => harvests::start_due_rounds(db, policy, *now)
             .await
             .map(|_| Done::Nothing),
+        Work::Seeds {
+            harvest,
+            readings,
+            now,
+        } => match harvests::find(db, harvest).await? {
+            Some(id) => seeds::apply(db, policy, id, readings, *now)
+                .await
+                .map(Done::Seeds),
+            None => Ok(Done::Nothing),
+        },
         Work::EndRun(id, now) => recover::end(db, *id, *now).await.map(|()| Done::Nothing),
     }
 }

@@ -13,7 +13,7 @@ use crate::store::want::{self, Shown, Want};
 use crate::store::{Connection, Result, candidates, found, json_ids, shown, targets};
 use crate::way::Way;
 
-/// Opens the seeds of a harvest.
+/// Opens the seeds of a harvest that are neither held nor opened in this round.
 pub(crate) async fn open_seeds(
     db: &mut Connection,
     policy: &Policy,
@@ -23,11 +23,20 @@ pub(crate) async fn open_seeds(
     const SQL: &str = "
         select value, position
         from seeds
-        where harvest_id = $1
+        where harvest_id = $1 and held_at is null and opened_round < $2
         order by position";
+    const OPENED: &str = "
+        update seeds
+        set opened_round = $2
+        where harvest_id = $1 and held_at is null and opened_round < $2";
     let mut wants = Vec::new();
     let mut users = Vec::new();
-    for row in sqlx::query(SQL).bind(harvest.id).fetch_all(&mut *db).await? {
+    for row in sqlx::query(SQL)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .fetch_all(&mut *db)
+        .await?
+    {
         let value: String = row.get(0);
         match (value.parse::<i64>(), value.strip_prefix("search:")) {
             (Ok(id), _) => users.push((id, row.get(1))),
@@ -35,6 +44,11 @@ pub(crate) async fn open_seeds(
             (Err(_), None) => wants.push(Want::new(harvest, Kind::Profile, &value, 1)),
         }
     }
+    sqlx::query(OPENED)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .execute(&mut *db)
+        .await?;
     wants.extend(targets::open_targets(db, harvest, &users, 1, now).await?);
     place_all(db, policy, harvest, wants, now).await
 }

@@ -173,6 +173,11 @@ const IN_ORDER: &str = "
             from candidates as y
             where y.harvest_id = $1 and y.user_id = placed.user_id and y.round = $3
         )
+        and not exists (
+            select 1
+            from seeds as s
+            where +s.harvest_id = $1 and s.user_id = placed.user_id and s.held_at is not null
+        )
     group by user_id
     order by min(place)
     limit $5";

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::follow_up;
+use crate::store::seeds::{self, Reading, Reject};
 use crate::store::{Connection, Result, StoreError, candidates};
 use crate::variant::Variant;
 use crate::way::Way;
@@ -19,8 +20,12 @@ use crate::way::Way;
 pub struct HarvestSpec {
     /// The name; the same name again changes or resumes the harvest.
     pub name: String,
-    /// Ids (`787132`) and names (`@natgeo`), in the order in which they are opened.
+    /// What a person named, in the order in which it is opened: ids (`787132`), names (`@natgeo`), `search:words`.
     pub seeds: Vec<String>,
+    /// What a person named that is no seed.
+    pub rejected: Vec<Reject>,
+    /// What the config's sources hold now, to be opened before the rest; none if the config does not know the harvest.
+    pub sources: Option<Vec<Reading>>,
     /// What to collect, with what it hangs from.
     pub collect: Vec<Kind>,
     /// 1 for the seeds alone, 2 also for the users found on their lists, and so on.
@@ -180,11 +185,20 @@ pub async fn put(
     if refresh && before.is_some() {
         start_round(db, id, now).await?;
     }
-    add_seeds(db, id, &spec.seeds, now).await?;
+    if let Some(sources) = &spec.sources {
+        for reading in sources {
+            seeds::note(db, id, reading, now).await?;
+        }
+        seeds::forget_others(db, id, sources, now).await?;
+    }
+    seeds::give(db, id, &spec.seeds, &spec.rejected, now).await?;
+    let has_changed = before.is_some_and(|(_, before)| before != shape);
+    if has_changed {
+        ask_more(db, id).await?;
+    }
     let harvest = load(db, id).await?;
     follow_up::open_seeds(db, policy, &harvest, now).await?;
-    if before.is_some_and(|(_, before)| before != shape) {
-        ask_more(db, id).await?;
+    if has_changed {
         follow_up::look_again(db, policy, &harvest, now).await?;
     }
     follow_up::settle(db, policy, id, now).await?;
@@ -227,16 +241,22 @@ pub async fn start_due_rounds(db: &mut Connection, policy: &Policy, now: Timesta
     Ok(due.len())
 }
 
-/// Other limits may want more of what they ended: capped lists are wanted anew, and depths are opened from the first.
+/// Other limits may want more of what they ended: capped lists are wanted anew, and seeds and depths are opened from the
+/// first.
 async fn ask_more(db: &mut Connection, id: i64) -> Result<()> {
     const CAPPED: &str = "
         delete from harvest_lists
         where harvest_id = $1 and list_id in (select id from lists where verdict = 'capped' and open_sweep is null)";
+    const SEEDS: &str = "
+        update seeds
+        set opened_round = 0
+        where harvest_id = $1";
     const DEPTH: &str = "
         update harvests
         set open_depth = 1
         where id = $1";
     sqlx::query(CAPPED).bind(id).execute(&mut *db).await?;
+    sqlx::query(SEEDS).bind(id).execute(&mut *db).await?;
     sqlx::query(DEPTH).bind(id).execute(&mut *db).await?;
     candidates::forget(db, id).await
 }
@@ -249,27 +269,6 @@ pub async fn without_limit(db: &mut Connection) -> Result<Vec<String>> {
         where max_units is null and (finished_at is null or (one_shot = 0 and refresh_ms is not null))
         order by name";
     Ok(sqlx::query_scalar(SQL).fetch_all(db).await?)
-}
-
-async fn add_seeds(db: &mut Connection, id: i64, seeds: &[String], now: Timestamp) -> Result<()> {
-    const ADD: &str = "
-        insert into seeds (harvest_id, value, position, added_at)
-        select
-            $1,
-            seed.value,
-            (select coalesce(max(position) + 1, 0) from seeds where harvest_id = $1) + seed.key,
-            $3
-        from json_each($2) as seed
-        where true
-        on conflict (harvest_id, value) do nothing";
-    let seeds = serde_json::to_string(seeds).unwrap_or_else(|_| "[]".into());
-    sqlx::query(ADD)
-        .bind(id)
-        .bind(seeds)
-        .bind(now)
-        .execute(db)
-        .await?;
-    Ok(())
 }
 
 /// The id of the harvest of that name.

@@ -51,6 +51,26 @@ pub async fn ask(pool: &SqlitePool, statement: &str) -> Result<Answer> {
     Ok(Answer { columns, rows })
 }
 
+/// The first column of the answer to one statement, as texts; what is null is empty.
+pub async fn first_column(pool: &SqlitePool, statement: &str) -> Result<Vec<String>> {
+    let answer = ask(pool, statement).await?;
+    if answer.columns.is_empty() {
+        return Err(StoreError::Refused(
+            "the statement has no column: write a `select`; nothing was changed".into(),
+        ));
+    }
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    Ok(answer
+        .rows
+        .iter()
+        .filter_map(|row| row.first().map(text))
+        .collect())
+}
+
 /// The values of a row, as JSON.
 pub(crate) fn values(row: &sqlx::sqlite::SqliteRow) -> Result<Vec<Value>> {
     (0..row.len())

@@ -10,7 +10,8 @@ use crate::store::want::Want;
 use crate::store::{Connection, Result, found};
 
 /// Makes users targets of a harvest; those that are targets already stay as they are, unless this is a shorter
-/// way to them. The wants are for the others.
+/// way to them. A held seed is a seed all the same: it does not come back as somebody who was found. The wants are for
+/// the others.
 pub(crate) async fn open_targets(
     db: &mut Connection,
     harvest: &Harvest,
@@ -22,7 +23,12 @@ pub(crate) async fn open_targets(
         insert into targets (harvest_id, user_id, depth, rank, round, opened_at)
         select $2, target.value ->> 0, $3, target.value ->> 1, $4, $5
         from json_each($1) as target
-        where true
+        where $3 = 1
+            or not exists (
+                select 1
+                from seeds as s
+                where +s.harvest_id = $2 and s.user_id = target.value ->> 0 and s.held_at is not null
+            )
         on conflict (harvest_id, user_id) do update set
             depth = excluded.depth,
             rank = excluded.rank

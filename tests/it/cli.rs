@@ -4,5 +4,6 @@ mod harvesting;
 mod querying;
 mod readme;
 mod refusals;
+mod seeds;
 pub(crate) mod shell;
 mod watching;

@@ -100,7 +100,7 @@ impl Run {
     /// Adds a harvest or changes the one of that name.
     pub(crate) async fn put(&self, harvest: &Harvest, refresh: bool) -> i64 {
         let list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
-        let spec = setup::spec(harvest, &list.seeds, true).unwrap();
+        let spec = setup::spec(harvest, &list.seeds, true);
         let policy = setup::policy(&self.config, true);
         let now = self.clock.now();
         self.beside(async |db| harvests::put(db, &policy, &spec, refresh, now).await)

@@ -14,6 +14,7 @@ mod not_found;
 mod order;
 mod retrying;
 mod routes;
+mod seeds;
 
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;

@@ -69,6 +69,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "kind",
             "policy",
             "rate_gate",
+            "seeds",
             "store",
             "target",
             "variant",

@@ -95,6 +95,21 @@ impl Shell {
         said(words, self.command(words).output().unwrap())
     }
 
+    /// Runs a command with this text on its standard input.
+    pub(super) fn run_with_input(&self, words: &str, input: &str) -> Said {
+        use std::io::Write as _;
+
+        let mut command = self.command(words);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Dropped at once, so that the input ends.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        said(words, child.wait_with_output().unwrap())
+    }
+
     /// Runs a command whose environment holds another key, or none.
     pub(super) fn run_with_key(&self, key: Option<&str>, words: &str) -> Said {
         let mut command = self.command(words);
@@ -115,9 +130,15 @@ impl Shell {
     /// What `gleaner status --json` says, as soon as it is so.
     #[track_caller]
     pub(super) fn status_when(&self, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.json_when("status --json", is_so)
+    }
+
+    /// What a command says in JSON, as soon as it is so.
+    #[track_caller]
+    pub(super) fn json_when(&self, words: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let clock = SystemClock::default();
         loop {
-            let said = self.run("status --json");
+            let said = self.run(words);
             // The file may not be there yet.
             let status = if said.code == 0 { said.json() } else { Value::Null };
             if is_so(&status) {
@@ -171,6 +192,18 @@ impl Said {
 }
 
 impl Going {
+    /// Sends SIGHUP.
+    pub(super) fn hang_up(&self) {
+        let pid = self.0.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-HUP", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub(super) fn stop(mut self) -> Said {
         let pid = self.0.id().to_string();
