@@ -40,12 +40,8 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
-    sources.extend(
-        setup::selected(&wanted, database.readers())
-            .await
-            .map_err(refused)?,
-    );
-    flags.named.select(&mut found, &database).await.map_err(refused)?;
+    sources.extend(setup::selected(&wanted, database.readers()).await?);
+    flags.named.select(&mut found, &database).await?;
     require_seeds(&wanted, &found)?;
     let of_sources = sources.iter().flat_map(|reading| &reading.rejected);
     let rejected: Vec<Reject> = found.rejected.iter().chain(of_sources).cloned().collect();

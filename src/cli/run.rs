@@ -41,8 +41,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         ..setup::engine(config, false)
     };
     for (wanted, mut sources) in config.harvest.iter().zip(listed) {
-        let selected = setup::selected(wanted, database.readers()).await;
-        sources.extend(selected.map_err(|error| session::refuse(format!("{error:#}; nothing was sent")))?);
+        sources.extend(setup::selected(wanted, database.readers()).await?);
         for reading in &sources {
             log_rejects(&wanted.name, &reading.rejected);
         }

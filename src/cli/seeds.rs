@@ -148,7 +148,7 @@ async fn add(common: &Common, named: &Named, name: &str) -> anyhow::Result<Exit>
     let mut connection = database.writer().await?;
     let harvest_id = find(&mut connection, name).await?;
     let mut found = named.read().map_err(refused)?;
-    named.select(&mut found, &database).await.map_err(refused)?;
+    named.select(&mut found, &database).await?;
     let Found { rejected, .. } = &found;
     log_rejects(name, rejected);
     if found.seeds.is_empty() && rejected.is_empty() {

@@ -196,6 +196,7 @@ pub async fn put(
     if has_changed {
         ask_more(db, id).await?;
     }
+    seeds::reopen_depths(db, id).await?;
     let harvest = load(db, id).await?;
     follow_up::open_seeds(db, policy, &harvest, now).await?;
     if has_changed {

@@ -287,7 +287,24 @@ pub(crate) async fn forget_others(
     Ok(())
 }
 
+/// New seeds may show users for depths that were opened without them: these are opened again from the first.
+pub(crate) async fn reopen_depths(db: &mut Connection, harvest_id: i64) -> Result<()> {
+    const SQL: &str = "
+        update harvests
+        set open_depth = 1
+        where id = $1
+            and open_depth > 1
+            and exists (
+                select 1
+                from seeds as s
+                where s.harvest_id = $1 and s.held_at is null and s.opened_round < harvests.round
+            )";
+    sqlx::query(SQL).bind(harvest_id).execute(db).await?;
+    Ok(())
+}
+
 async fn open(db: &mut Connection, policy: &Policy, harvest_id: i64, now: Timestamp) -> Result<()> {
+    reopen_depths(db, harvest_id).await?;
     let harvest = harvests::load(db, harvest_id).await?;
     follow_up::open_seeds(db, policy, &harvest, now).await?;
     follow_up::settle(db, policy, harvest_id, now).await

@@ -90,7 +90,7 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         ("seeds add 'no name'", "none of the seeds can be used"),
         ("seeds add --seed-file none.txt", "none.txt"),
         (
-            "seeds add --seed-select 'select nothing from users'",
+            "seeds add --seed-select 'select missing from users'",
             "no such column",
         ),
         ("seeds add --seed-select 'delete from users'", "readonly"),
@@ -194,15 +194,15 @@ fn a_harvest_of_the_config_reads_its_sources_at_its_start() {
     let listed = || states(&shell.run("seeds --json").exits(0).json());
     assert_eq!(listed(), [held(&seeds[0]), active(&seeds[1]), active(&seeds[2])]);
     shell.run("seeds").exits(0).shows("held: no longer in two.txt");
-    harvest("seed_select = \"select user_id from targets where depth = 1\"\n");
+    harvest("seed_select = \"select value from seed_sources where source = 'argument'\"\n");
     shell.write("two.txt", "");
     shell.run("harvest --name two").exits(0);
     assert_eq!(
         listed(),
-        [held(&seeds[0]), active(&seeds[1]), active(&seeds[2])],
-        "the statement still has what the file has no more"
+        [held(&seeds[0]), held(&seeds[1]), active(&seeds[2])],
+        "the statement answers what was named by hand"
     );
-    harvest("seed_select = \"select nothing\"\n");
+    harvest("seed_select = \"select missing\"\n");
     shell
         .run("harvest --name two")
         .exits(2)
@@ -220,22 +220,26 @@ fn a_daemon_takes_seeds_from_beside_and_reads_its_files_at_sighup() {
     let harvest = "[[harvest]]\nname = \"two\"\nseed_files = [\"two.txt\"]\n";
     shell.write("gleaner.toml", &format!("{config}{harvest}"));
     shell.write("two.txt", &format!("{}\n{}\n", seeds[0], seeds[1]));
+    // So that there is a file to look at.
+    shell.run("harvest --name two").exits(0);
     let daemon = shell.start_command("run");
-    let complete = |count: usize| {
+    shell.status_when(|status| status["working"] == true);
+    let ended = |count: usize| {
         move |listed: &Value| {
+            let is_ended = |seed: &&Value| !seed["verdict"].is_null() && seed["verdict"] != "open";
             let all = listed.as_array();
-            all.is_some_and(|all| all.iter().filter(|seed| seed["verdict"] == "complete").count() == count)
+            all.is_some_and(|all| all.iter().filter(is_ended).count() == count)
         }
     };
-    shell.json_when("seeds --json", complete(2));
+    shell.json_when("seeds --json", ended(2));
     let said = shell
         .run_with_key(None, &format!("seeds add {} --name two", seeds[2]))
         .exits(0);
     assert!(!said.out.contains("no gleaner works"), "{}", said.out);
-    shell.json_when("seeds --json", complete(3));
+    shell.json_when("seeds --json", ended(3));
     shell.write("two.txt", &format!("{}\n{}\nno name\n", seeds[1], seeds[3]));
     daemon.hang_up();
-    let listed = shell.json_when("seeds --json", complete(4));
+    let listed = shell.json_when("seeds --json", ended(4));
     let held: Vec<_> = states(&listed)
         .into_iter()
         .filter(|(_, state)| state == "held")
