@@ -23,7 +23,7 @@ const LOGGED: usize = 10;
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct Named {
-    /// Users: an id (787132), a name (natgeo, @natgeo), or the address of a profile; - for standard input, a seed a line.
+    /// Users: an id (787132), a name (natgeo, @natgeo), the address of a profile, or a search (search:words); - for standard input, a seed a line.
     #[arg(value_name = "SEED")]
     pub(crate) seeds: Vec<String>,
     /// A file with a seed a line; - for standard input. May be given again.

@@ -77,11 +77,11 @@ async fn six_seeds_bear_every_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn six_seeds_with_raw_streams_bear_every_fault_and_meet_each_of_them() {
+async fn raw_streams_bear_every_fault_and_meet_each_of_them() {
     let mut run = faulty().await;
     // Raw streams can be faulty in more ways than merged lists.
     set_flat(&mut run, false);
-    let plan = every_kind(&run, 6);
+    let plan = every_kind(&run, 24);
     assert_eq!(run.harvest(&plan).await, Stop::Finished);
     assert_nothing_lost(&run, &plan).await;
     let met: BTreeSet<_> = run
@@ -104,7 +104,7 @@ async fn two_seeds_expanded_to_200_users_bear_every_fault() {
 
 /// Nine users found along one way.
 fn along(run: &Run, way: &str) -> Plan {
-    let mut seeds = run.world.seeds(4);
+    let mut seeds = run.world.seeds(14);
     seeds.extend(run.world.queries(1));
     let kinds = ["replies", "comment_likers"];
     Plan {
