@@ -3,8 +3,10 @@
 //! Every command is a file below this one: it reads its arguments, calls the library, and prints. With `--json` the
 //! output is one JSON value (or one a line, where it goes on); without, it is for people.
 
+mod account;
 mod arguments;
 mod demo;
+mod doctor;
 mod dump;
 mod endpoints;
 mod harvest;
@@ -41,7 +43,7 @@ pub enum Exit {
     Error,
     /// 2: the input was refused: arguments, configuration, a body that is no page.
     Refused,
-    /// 3: something is parked or failed.
+    /// 3: something is parked or failed, or the doctor found a problem.
     Parked,
     /// 4: a limit of units is reached.
     Budget,
@@ -121,7 +123,8 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
         Command::Dump(arguments) => dump::run(&common, arguments).await,
-        Command::Endpoints => endpoints::run(&common),
+        Command::Endpoints => endpoints::run(&common).await,
+        Command::Doctor(arguments) => doctor::run(&common, arguments).await,
         Command::Demo(arguments) => demo::run(&common, arguments).await,
         Command::Mock(arguments) => mock::run(&common, arguments).await,
     }

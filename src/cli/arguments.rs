@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Dump(Dump),
     /// List the endpoints: what each collects, costs, and how it pages.
     Endpoints,
+    /// Check machine, configuration, key, account and file; say what is wrong and what puts it right.
+    Doctor(super::doctor::Doctor),
     /// Harvest a small simulated world: no key, no cost, some seconds.
     Demo(Demo),
     /// Serve the simulated upstream on this machine.

@@ -85,18 +85,29 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints an error once, with its causes.
-pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
+/// An error with its causes, each once.
+pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut causes: Vec<String> = Vec::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let cause = error.to_string();
         // Some errors repeat their cause in their own text.
         if causes.last().is_none_or(|last| !last.ends_with(&cause)) {
             causes.push(cause);
         }
+        next = error.source();
     }
-    let text = causes.join(": ");
-    let text = String::from_utf8_lossy(&REDACTOR.redact(text.as_bytes())).into_owned();
+    causes.join(": ")
+}
+
+/// A text without the key, should a person have written it into an address or the config.
+pub(crate) fn safe(text: &str) -> String {
+    String::from_utf8_lossy(&REDACTOR.redact(text.as_bytes())).into_owned()
+}
+
+/// Prints an error once, with its causes.
+pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
+    let text = safe(&causes(error.as_ref()));
     if as_json {
         let value = serde_json::json!({ "error": text, "exit_code": exit.code() });
         let _ = writeln!(io::stdout(), "{value}");

@@ -21,9 +21,9 @@ const LOCK_WAIT: Duration = Duration::from_millis(20);
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// `application_id` of our files: "GLNR".
-const APPLICATION_ID: i64 = 0x474c_4e52;
+pub(crate) const APPLICATION_ID: i64 = 0x474c_4e52;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// A database file, opened and up to date.
 #[derive(Clone, Debug)]
@@ -205,9 +205,7 @@ async fn check(connection: &mut Connection, path: &Path) -> Result<()> {
         .fetch_one(&mut *connection)
         .await?
         .get(0);
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let mut part = || parts.next().unwrap_or(0);
-    if (part(), part(), part()) < OLDEST_SQLITE {
+    if !is_sound(&version) {
         return Err(StoreError::Unusable(format!(
             "this program was built with SQLite {version}, which can corrupt a database: build it with the bundled one"
         )));
@@ -253,6 +251,13 @@ async fn check(connection: &mut Connection, path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether this SQLite has no known bug that corrupts a database.
+pub(crate) fn is_sound(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    (part(), part(), part()) >= OLDEST_SQLITE
 }
 
 fn not_a_database(path: &Path, error: &sqlx::Error) -> StoreError {

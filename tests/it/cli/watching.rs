@@ -134,14 +134,3 @@ fn parse_tells_what_a_body_becomes_and_refuses_what_is_no_page() {
         .exits(2)
         .tells("--target x/y");
 }
-
-#[test]
-fn endpoints_are_listed() {
-    let shell = Shell::start();
-    shell.run("endpoints").exits(0).shows("/g2/user/followers");
-    let listed = shell.run("endpoints --json").exits(0).json();
-    let first = listed[0].as_object().unwrap();
-    for field in ["path", "kind", "units", "page_size", "cursor", "replaced_by"] {
-        assert!(first.contains_key(field), "{field}");
-    }
-}
