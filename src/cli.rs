@@ -5,12 +5,15 @@
 
 mod account;
 mod arguments;
+mod completions;
 mod demo;
 mod doctor;
 mod dump;
 mod endpoints;
 mod harvest;
 mod hold;
+mod init;
+mod man;
 mod mock;
 mod named;
 mod output;
@@ -125,6 +128,9 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Dump(arguments) => dump::run(&common, arguments).await,
         Command::Endpoints => endpoints::run(&common).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,
+        Command::Init(arguments) => init::run(&common, arguments).await,
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Man(arguments) => man::run(&common, &arguments),
         Command::Demo(arguments) => demo::run(&common, arguments).await,
         Command::Mock(arguments) => mock::run(&common, arguments).await,
     }

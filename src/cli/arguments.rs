@@ -61,6 +61,8 @@ pub(crate) struct Sending {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a commented gleaner.toml and check the key; sends nothing that is billed.
+    Init(super::init::Init),
     /// Harvest users and wait until every list has a verdict; the same command again goes on where it stopped.
     Harvest(Harvest),
     /// Work through the configured harvests and wait for more, until stopped.
@@ -91,6 +93,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Serve the simulated upstream on this machine.
     Mock(Mock),
+    /// Print what a shell needs to complete commands and flags.
+    Completions(super::completions::Completions),
+    /// Print the manual page.
+    Man(super::man::Man),
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 mod doctor;
 mod endpoints;
 mod harvesting;
+mod init;
+mod pages;
 mod querying;
 mod readme;
 mod refusals;

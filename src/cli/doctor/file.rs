@@ -72,7 +72,7 @@ pub(super) async fn examine(path: &Path) -> Examined {
         )),
         Look::Unreadable(error) => findings.push(Finding::problem(
             AREA,
-            format!("{name} cannot be read as a database: {error}"),
+            format!("{name} is damaged, or no database: {error}"),
             rescue(path),
         )),
     }

@@ -1,0 +1,21 @@
+//! `gleaner completions`: what a shell must know to complete our commands and flags.
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::Exit;
+use super::arguments::Arguments;
+use super::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell: bash, zsh, fish, elvish, powershell.
+    shell: Shell,
+}
+
+pub(crate) fn run(flags: &Completions) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(flags.shell, &mut Arguments::command(), "gleaner", &mut script);
+    output::raw(&String::from_utf8_lossy(&script));
+    Exit::Done
+}
