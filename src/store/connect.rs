@@ -59,8 +59,14 @@ impl Database {
             .connect()
             .await
             .map_err(|error| not_a_database(&path, &error))?;
-        check(&mut writer, &path).await?;
-        MIGRATIONS.run(&mut writer).await?;
+        if check(&mut writer, &path).await? {
+            MIGRATIONS.run(&mut writer).await?;
+        } else {
+            // Two processes may meet a new file: the second waits, and then finds nothing left to do.
+            let mut transaction = begin(&mut writer).await?;
+            MIGRATIONS.run(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
         writer.close().await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
@@ -200,7 +206,8 @@ fn make_private_file(path: &Path) -> Result<()> {
     })
 }
 
-async fn check(connection: &mut Connection, path: &Path) -> Result<()> {
+/// Whether the file is one of ours, and whether it has the newest schema already.
+async fn check(connection: &mut Connection, path: &Path) -> Result<bool> {
     let version: String = sqlx::query("select sqlite_version()")
         .fetch_one(&mut *connection)
         .await?
@@ -237,6 +244,7 @@ async fn check(connection: &mut Connection, path: &Path) -> Result<()> {
         .map(|migration| migration.version)
         .max()
         .unwrap_or(0);
+    let mut is_newest = false;
     if tables > 0 {
         let applied: i64 = sqlx::query("select coalesce(max(version), 0) from _sqlx_migrations")
             .fetch_one(&mut *connection)
@@ -249,8 +257,9 @@ async fn check(connection: &mut Connection, path: &Path) -> Result<()> {
                 "use the newer gleaner that wrote it",
             ));
         }
+        is_newest = applied == newest;
     }
-    Ok(())
+    Ok(is_newest)
 }
 
 /// Whether this SQLite has no known bug that corrupts a database.

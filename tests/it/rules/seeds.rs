@@ -132,7 +132,9 @@ async fn what_hangs_from_posts_that_another_target_shows_too_stays_wanted() {
     stage.person(2, &[]);
     stage.change(1, |person| person.posts = vec![(500, Some(3)), (501, Some(3))]);
     stage.change(2, |person| person.posts = vec![(500, Some(3)), (502, Some(3))]);
-    let run = Run::on(&stage).await;
+    let mut run = Run::on(&stage).await;
+    // Profiles, then posts, then comments.
+    run.config.upstream.workers = 1;
     let wanted = harvest(&["1", "2"], &[Kind::Medias, Kind::Comments]);
     assert_eq!(run.go(&with_units(wanted, 4)).await, Stop::Budget);
     let every = ["comments 500", "comments 501", "comments 502"];
