@@ -7,10 +7,10 @@ use crate::endpoint::Page;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::batches::{self, Member};
-use crate::store::follow_up::{self, Leading};
+use crate::store::ending::{self, Ending};
+use crate::store::leads::Leading;
 use crate::store::report::Finished;
-use crate::store::sweeps::{self, Ending};
-use crate::store::{Connection, Result};
+use crate::store::{Connection, Result, follow_up};
 use crate::verdict::Verdict;
 
 /// Gives each list of a batch what the page says of its post, and ends it. The page and its rows are recorded before.
@@ -23,7 +23,7 @@ pub(crate) async fn end_all(
 ) -> Result<()> {
     let task = &finished.task;
     let members = batches::members(db, task).await?;
-    sweeps::remove(db, task).await?;
+    ending::remove(db, task).await?;
     for member in members {
         let tagged = count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
         let (verdict, reason) = judge(&member, page);
@@ -37,7 +37,7 @@ pub(crate) async fn end_all(
             follow_up::page_shown(db, policy, &list, &[member.media_id], now).await?;
         }
         let ending = Ending::of(task, &member);
-        sweeps::end_list(db, policy, &ending, verdict, reason, None, now).await?;
+        ending::end_list(db, policy, &ending, verdict, reason, None, now).await?;
     }
     Ok(())
 }

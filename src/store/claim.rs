@@ -8,7 +8,7 @@ use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, batches, force, ledger, sweeps};
+use crate::store::{Connection, Result, batches, force, ledger, limits, sweeps};
 use crate::variant::Variant;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
@@ -202,7 +202,7 @@ impl Round<'_> {
                     continue;
                 }
                 force::price(db, self.policy, &mut task).await?;
-                if !within_limits(db, self.policy, harvest_id, task.units, self.now).await? {
+                if !limits::leave_room(db, self.policy, harvest_id, task.units, self.now).await? {
                     self.over_budget = true;
                     self.able.retain(|id| *id != harvest_id);
                     break;
@@ -395,44 +395,6 @@ async fn first_ready(
         })
     })
     .transpose()
-}
-
-/// No claim is granted where what is settled, reserved and lost, and its own cost, would pass a limit.
-async fn within_limits(
-    db: &mut Connection,
-    policy: &Policy,
-    harvest_id: i64,
-    units: i64,
-    now: Timestamp,
-) -> Result<bool> {
-    const HARVEST: &str = "
-        select max_units
-        from harvests
-        where id = $1";
-    let of_harvest: Option<i64> = sqlx::query_scalar(HARVEST)
-        .bind(harvest_id)
-        .fetch_one(&mut *db)
-        .await?;
-    let unlimited = of_harvest.is_none() && policy.max_units.is_none() && policy.max_units_per_day.is_none();
-    if unlimited && policy.needs_limit {
-        return Ok(false);
-    }
-    if let Some(limit) = of_harvest
-        && ledger::spent_by(&mut *db, harvest_id).await?.total() + units > limit
-    {
-        return Ok(false);
-    }
-    if let Some(limit) = policy.max_units
-        && ledger::spent_in_all(&mut *db).await?.total() + units > limit
-    {
-        return Ok(false);
-    }
-    if let Some(limit) = policy.max_units_per_day
-        && ledger::spent_today(&mut *db, now).await?.total() + units > limit
-    {
-        return Ok(false);
-    }
-    Ok(true)
 }
 
 async fn lease(db: &mut Connection, task: &Task, ledger_id: i64, now: Timestamp) -> Result<()> {

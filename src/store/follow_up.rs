@@ -9,9 +9,9 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::harvests::{self, Harvest};
+use crate::store::leads::Leading;
 use crate::store::want::{self, Shown, Want};
-use crate::store::{Connection, Result, candidates, found, json_ids, shown, targets};
-use crate::way::Way;
+use crate::store::{Connection, Result, candidates, leads, targets};
 
 /// Opens the seeds of a harvest that are neither held nor opened in this round.
 pub(crate) async fn open_seeds(
@@ -90,7 +90,7 @@ pub(crate) async fn look_again(
             list_id: row.get(5),
             variant: want::variant_of(row.get(6))?,
         };
-        wants.extend(children(db, harvest, &shown, now).await?);
+        wants.extend(leads::children(db, harvest, &shown, now).await?);
     }
     place_all(db, policy, harvest, wants, now).await
 }
@@ -111,9 +111,9 @@ pub(crate) async fn list_ended(
                 ..shown.clone()
             };
             let wants = if opens_lists {
-                children(db, &harvest, &shown, now).await?
+                leads::children(db, &harvest, &shown, now).await?
             } else {
-                candidate_ended(db, &harvest, &shown, now).await?
+                leads::candidate_ended(db, &harvest, &shown, now).await?
             };
             place_all(db, policy, &harvest, wants, now).await?;
         }
@@ -176,7 +176,7 @@ pub(crate) async fn page_shown(
     }
     for (harvest, depth) in harvests_wanting(db, list.list_id).await? {
         let list = Leading { depth, ..*list };
-        let wants = led_to(db, &harvest, &list, items, now).await?;
+        let wants = leads::led_to(db, &harvest, &list, items, now).await?;
         place_all(db, policy, &harvest, wants, now).await?;
     }
     Ok(())
@@ -285,151 +285,10 @@ async fn place_all(
         let shown = want::place(db, policy, harvest, &wants, now).await?;
         wants = Vec::new();
         for shown in &shown {
-            wants.extend(children(db, harvest, shown, now).await?);
+            wants.extend(leads::children(db, harvest, shown, now).await?);
         }
     }
     Ok(())
-}
-
-/// A list whose items lead on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Leading<'a> {
-    pub list_id: i64,
-    pub kind: Kind,
-    pub target: &'a str,
-    pub depth: i64,
-}
-
-/// What a list that already shows something leads to.
-async fn children(
-    db: &mut Connection,
-    harvest: &Harvest,
-    shown: &Shown,
-    now: Timestamp,
-) -> Result<Vec<Want>> {
-    if shown.kind == Kind::Profile {
-        return lists_of_profile(db, harvest, shown, now).await;
-    }
-    let items = shown::items(db, shown).await?;
-    let list = Leading {
-        list_id: shown.list_id,
-        kind: shown.kind,
-        target: &shown.target,
-        depth: shown.depth,
-    };
-    led_to(db, harvest, &list, &items, now).await
-}
-
-async fn lists_of_profile(
-    db: &mut Connection,
-    harvest: &Harvest,
-    shown: &Shown,
-    now: Timestamp,
-) -> Result<Vec<Want>> {
-    const NAMED: &str = "
-        select user_id
-        from seeds
-        where value = $1 and user_id is not null";
-    if !shown.ended {
-        return Ok(Vec::new());
-    }
-    if shown.target.starts_with('@') {
-        let named = sqlx::query_scalar(NAMED)
-            .bind(&shown.target)
-            .fetch_optional(&mut *db)
-            .await?;
-        return match named {
-            Some(user_id) => targets::open_named(db, harvest, &shown.target, user_id, now).await,
-            None => Ok(Vec::new()),
-        };
-    }
-    let mut wants = candidate_ended(db, harvest, shown, now).await?;
-    let user: i64 = shown.target.parse().unwrap_or_default();
-    if targets::is_target(db, harvest, user).await? {
-        wants.extend(targets::user_lists(harvest, user, shown.depth));
-    }
-    Ok(wants)
-}
-
-async fn candidate_ended(
-    db: &mut Connection,
-    harvest: &Harvest,
-    shown: &Shown,
-    now: Timestamp,
-) -> Result<Vec<Want>> {
-    match shown.target.parse() {
-        Ok(user) => candidates::profile_ended(db, harvest, user, now).await,
-        Err(_) => Ok(Vec::new()),
-    }
-}
-
-/// What items of a list lead to: what hangs from posts and comments, and further users.
-async fn led_to(
-    db: &mut Connection,
-    harvest: &Harvest,
-    list: &Leading<'_>,
-    items: &[i64],
-    now: Timestamp,
-) -> Result<Vec<Want>> {
-    let mut wants = match list.kind {
-        Kind::Medias | Kind::Clips => media_wants(harvest, items, list.depth),
-        Kind::Comments => comment_wants(db, harvest, items, list.depth).await?,
-        _ => Vec::new(),
-    };
-    if expands(harvest, list.kind, list.depth) {
-        let users = found::on_items(db, list.kind, list.target, items).await?;
-        wants.extend(candidates::take_as_shown(db, harvest, &users, list.depth + 1, now).await?);
-    }
-    Ok(wants)
-}
-
-/// Without a limit of users, found users open as they are shown.
-fn expands(harvest: &Harvest, kind: Kind, depth: i64) -> bool {
-    Way::of(kind).is_some_and(|way| harvest.expand.contains(&way))
-        && harvest.users_limit.is_none()
-        && depth < harvest.depth
-}
-
-/// What hangs from posts.
-fn media_wants(harvest: &Harvest, media: &[i64], depth: i64) -> Vec<Want> {
-    [Kind::Comments, Kind::MediaLikers, Kind::Usertags]
-        .into_iter()
-        .filter(|kind| harvest.collect.contains(kind))
-        .flat_map(|kind| media.iter().map(move |id| Want::new(harvest, kind, id, depth)))
-        .collect()
-}
-
-/// What hangs from comments: the replies to those that have some, the likers of those that have enough.
-async fn comment_wants(
-    db: &mut Connection,
-    harvest: &Harvest,
-    comments: &[i64],
-    depth: i64,
-) -> Result<Vec<Want>> {
-    // Where nobody has said how many likes a comment has, it may have some.
-    const SQL: &str = "
-        select c.media_id || '/' || c.id, coalesce(c.reply_count, 0) > 0, coalesce(c.like_count, 1) >= max(1, $2)
-        from json_each($1) as shown
-        join comments as c on c.id = shown.value
-        order by shown.key";
-    let kinds = [Kind::Replies, Kind::CommentLikers];
-    if !kinds.iter().any(|kind| harvest.collect.contains(kind)) {
-        return Ok(Vec::new());
-    }
-    let rows = sqlx::query(SQL)
-        .bind(json_ids(comments.iter().copied()))
-        .bind(harvest.min_likes.unwrap_or(1))
-        .fetch_all(db)
-        .await?;
-    let mut wants = Vec::new();
-    for (kind, column) in kinds.into_iter().zip([1, 2]) {
-        let of_kind = rows
-            .iter()
-            .filter(|row| harvest.collect.contains(&kind) && row.get(column))
-            .map(|row| Want::new(harvest, kind, &row.get::<&str, _>(0), depth));
-        wants.extend(of_kind);
-    }
-    Ok(wants)
 }
 
 async fn harvests_wanting(db: &mut Connection, list_id: i64) -> Result<Vec<(Harvest, i64)>> {

@@ -10,11 +10,11 @@ use crate::endpoint::{Next, Page};
 use crate::kind::Kind;
 use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
-use crate::store::follow_up::Leading;
 use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::leads::Leading;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, follow_up, ledger, owner, pages, records, shown,
+    Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -143,7 +143,7 @@ pub async fn apply(
         Report::Private if batches::halve(db, task, now).await? => {}
         Report::Private => {
             let reason = "the upstream answers 403: a private account, or a list hidden by its owner";
-            sweeps::end(db, policy, task, Verdict::Private, reason, None, now).await?;
+            ending::end(db, policy, task, Verdict::Private, reason, None, now).await?;
         }
         Report::Retired => {
             hold_retired(db, &task.endpoint, now).await?;
@@ -275,7 +275,7 @@ async fn page_came(
             sweeps::next_route(db, policy, task, now).await
         }
         (Step::End(verdict, reason), _) => {
-            sweeps::end(db, policy, task, verdict, &reason, counter_after, now).await
+            ending::end(db, policy, task, verdict, &reason, counter_after, now).await
         }
     }
 }
@@ -318,10 +318,10 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
             "page {} answers 404, twice; the rows before it are kept",
             task.page_no
         );
-        return sweeps::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
+        return ending::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
     }
     let (verdict, reason) = settled_404(db, task, &sweep).await?;
-    sweeps::end(db, policy, task, verdict, reason, None, now).await
+    ending::end(db, policy, task, verdict, reason, None, now).await
 }
 
 async fn settled_404(db: &mut Connection, task: &Task, sweep: &Sweep) -> Result<(Verdict, &'static str)> {
@@ -363,7 +363,7 @@ async fn bad_request(
             "the cursor of page {} is refused, also after a restart: {reason}",
             task.page_no
         );
-        return sweeps::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
+        return ending::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
     }
     sweeps::restart(db, task).await
 }

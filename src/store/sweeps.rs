@@ -6,16 +6,12 @@ use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
-use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::batches::{self, Member};
+use crate::store::batches::{self};
 use crate::store::claim::Task;
-use crate::store::edges::{self, Ended};
 use crate::store::harvests::{self, Limit};
 use crate::store::shown::New;
-use crate::store::want::Shown;
-use crate::store::{Connection, Result, StoreError, follow_up, holds, pages};
-use crate::variant::Variant;
+use crate::store::{Connection, Result, StoreError, ending, follow_up, holds, pages};
 use crate::verdict::Verdict;
 
 /// A sweep as it stands.
@@ -240,7 +236,7 @@ pub(crate) async fn next_route(
     }
     let Some(step) = next else {
         let reason = "every endpoint of the route is retired";
-        return end(db, policy, task, Verdict::Retired, reason, None, now).await;
+        return ending::end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };
     sqlx::query(SWEEP)
         .bind(task.sweep_id)
@@ -295,148 +291,7 @@ pub(crate) async fn park(
     Ok(())
 }
 
-/// The walk is over: its verdict goes to its list, or to all lists of its batch, and its task goes.
-pub(crate) async fn end(
-    db: &mut Connection,
-    policy: &Policy,
-    task: &Task,
-    verdict: Verdict,
-    reason: &str,
-    counter_after: Option<i64>,
-    now: Timestamp,
-) -> Result<()> {
-    let ends: Vec<Ending> = batches::members(db, task)
-        .await?
-        .iter()
-        .map(|member| Ending::of(task, member))
-        .collect();
-    remove(db, task).await?;
-    for ending in &ends {
-        end_list(db, policy, ending, verdict, reason, counter_after, now).await?;
-    }
-    Ok(())
-}
-
-/// A task that has ended is gone.
-pub(crate) async fn remove(db: &mut Connection, task: &Task) -> Result<()> {
-    const SQL: &str = "
-        delete from tasks
-        where id = $1";
-    one(sqlx::query(SQL).bind(task.id).execute(db).await?.rows_affected())
-}
-
-/// A list whose sweep is over.
-#[derive(Clone, Debug)]
-pub(crate) struct Ending {
-    pub list_id: i64,
-    pub sweep_id: i64,
-    pub kind: Kind,
-    pub target: String,
-    pub variant: Variant,
-}
-
-impl Ending {
-    /// The list of a task, or one of its batch.
-    pub(crate) fn of(task: &Task, member: &Member) -> Self {
-        let target = if task.kind == Kind::Usertags {
-            member.media_id.to_string()
-        } else {
-            task.target.clone()
-        };
-        Self {
-            list_id: member.list_id,
-            sweep_id: member.sweep_id,
-            kind: task.kind,
-            target,
-            variant: task.variant,
-        }
-    }
-}
-
-/// A sweep is over: its verdict goes to the list, and what the list leads to opens.
-pub(crate) async fn end_list(
-    db: &mut Connection,
-    policy: &Policy,
-    ending: &Ending,
-    verdict: Verdict,
-    reason: &str,
-    counter_after: Option<i64>,
-    now: Timestamp,
-) -> Result<()> {
-    const SWEEP: &str = "
-        update sweeps
-        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before)
-        where id = $1";
-    const LIST: &str = "
-        update lists
-        set open_sweep = null, last_sweep = $2, verdict = $3, ended_at = $4,
-            due_at = $4 + (
-                select min(h.refresh_ms)
-                from harvest_lists as w
-                join harvests as h on h.id = w.harvest_id
-                where w.list_id = $1 and h.one_shot = 0
-            )
-        where id = $1";
-    const GONE: &str = "
-        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
-        values ($1, $2, $2, $2, '')
-        on conflict (id) do update set
-            gone_at = coalesce(gone_at, excluded.gone_at)";
-    let sweep = load(db, ending.sweep_id).await?;
-    // Only a sweep that is complete by a counter, and rejected nothing, may say what is missing.
-    let follows = matches!(ending.kind, Kind::Followers | Kind::Following);
-    let counted = sweep.counter_before.is_some() || counter_after.is_some();
-    let closes = follows && verdict == Verdict::Complete && counted && sweep.rejected == 0;
-    sqlx::query(SWEEP)
-        .bind(ending.sweep_id)
-        .bind(now)
-        .bind(verdict.name())
-        .bind(reason)
-        .bind(counter_after)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query(LIST)
-        .bind(ending.list_id)
-        .bind(ending.sweep_id)
-        .bind(verdict.name())
-        .bind(now)
-        .execute(&mut *db)
-        .await?;
-    if ending.kind == Kind::Usertags {
-        batches::leave(db, ending.list_id).await?;
-    }
-    if closes {
-        let ended = Ended {
-            kind: ending.kind,
-            target: &ending.target,
-            list_id: ending.list_id,
-            sweep_id: ending.sweep_id,
-        };
-        edges::close_missing(db, ended, policy.ends.close_after).await?;
-    }
-    if ending.kind == Kind::Profile
-        && verdict == Verdict::Gone
-        && let Ok(user_id) = ending.target.parse::<i64>()
-    {
-        sqlx::query(GONE)
-            .bind(user_id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
-    }
-    let shown = Shown {
-        list_id: ending.list_id,
-        kind: ending.kind,
-        target: ending.target.clone(),
-        variant: ending.variant,
-        depth: 1,
-        sweep: ending.sweep_id,
-        ended: true,
-    };
-    follow_up::list_ended(db, policy, &shown, verdict != Verdict::Cancelled, now).await
-}
-
-fn one(rows: u64) -> Result<()> {
+pub(crate) fn one(rows: u64) -> Result<()> {
     if rows == 1 {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::policy::Policy;
 use crate::store::claim::Task;
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, StoreError, batches, follow_up, sweeps};
+use crate::store::{Connection, Result, StoreError, batches, ending, follow_up};
 use crate::verdict::Verdict;
 
 /// A task as people see it.
@@ -155,7 +155,7 @@ pub async fn retry(db: &mut Connection, id: Option<i64>) -> Result<usize> {
 /// Ends a task's sweep as `cancelled`; what it bought is kept, an answer still under way is paid for and dropped.
 pub async fn cancel(db: &mut Connection, policy: &Policy, id: i64, now: Timestamp) -> Result<()> {
     let task = load(db, id).await?;
-    sweeps::end(
+    ending::end(
         db,
         policy,
         &task,

@@ -42,7 +42,7 @@ fn wrong_arguments_are_refused_once() {
         ("harvest --depth 0 a", "depth"),
         ("harvest --max-units -3 a", "-3"),
         ("harvest", "has no seeds"),
-        ("harvest search:cats", "searches are not collected"),
+        ("harvest search:", "none of the seeds can be used"),
         ("harvest --seed-file none.txt", "none.txt"),
         ("harvest ---", "---"),
         (
