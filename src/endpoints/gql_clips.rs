@@ -8,7 +8,7 @@ use crate::endpoint::{Cost, Endpoint, Options, Page, Parse, ParseError};
 use crate::kind::Kind;
 use crate::read::cursor::{self, Sign};
 use crate::read::fields::Fields;
-use crate::read::json::Object;
+use crate::read::json::{Json, Object};
 use crate::read::media::Pins;
 use crate::read::notes::Notes;
 use crate::read::opened::{self, Opened};
@@ -43,18 +43,21 @@ fn query(target: &Target, options: &Options) -> Vec<(&'static str, String)> {
 fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| match opened::open(json, notes)? {
         Opened::Raw { root, .. } => {
-            let list = opened::returned(&root, "items")?;
-            opened::list(list, "items")?;
-            listed(list, target, notes)
+            let clips = opened::returned(&root, "items")?;
+            listed(clips, opened::list(clips, "items")?, target, notes)
         }
-        Opened::Flat(list) => {
-            opened::flat_items(&list, &["paging_info", "max_id"], &["more_available"])?;
-            listed(&list, target, notes)
-        }
+        Opened::Flat(body) => opened::flat(&body, &["paging_info", "max_id"], &["more_available"], |items| {
+            listed(&body, items, target, notes)
+        }),
     })
 }
 
-fn listed(list: &Object<'_>, target: &Target, notes: &Notes) -> Result<Page, ParseError> {
+fn listed(
+    clips: &Object<'_>,
+    items: &[Json<'_>],
+    target: &Target,
+    notes: &Notes,
+) -> Result<Page, ParseError> {
     let pins = match target {
         Target::User(user_id) => Some(Pins {
             key: "clips_tab_pinned_user_ids",
@@ -62,10 +65,9 @@ fn listed(list: &Object<'_>, target: &Target, notes: &Notes) -> Result<Page, Par
         }),
         _ => None,
     };
-    let items = opened::list(list, "items")?;
     let mut page = posts::read(items.iter().enumerate(), pins, notes)?;
-    let list = Fields::new(list, "clips", notes);
-    let paging = list.object("paging_info", "paging_info").unwrap_or(list);
+    let clips = Fields::new(clips, "clips", notes);
+    let paging = clips.object("paging_info", "paging_info").unwrap_or(clips);
     page.next = cursor::flagged(Sign::of(&paging, "max_id"), paging.flag("more_available"));
     Ok(page)
 }

@@ -65,8 +65,10 @@ fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             Ok(page)
         }
         Opened::Flat(body) => {
-            let items = opened::flat_items(&body, &CURSORS, &FLAGS)?;
-            listed(&body, items, reposter(target, None)?, notes)
+            let reposter = reposter(target, None)?;
+            opened::flat(&body, &CURSORS, &FLAGS, |items| {
+                listed(&body, items, reposter, notes)
+            })
         }
     })
 }

@@ -65,10 +65,11 @@ fn parse(bytes: &[u8], _target: &Target) -> Result<Page, ParseError> {
         }
         Opened::Flat(body) => {
             let own = ["page_info", "end_cursor", "next_page_id", "next_max_id"];
-            let items = opened::flat_items(&body, &own, &MORE)?;
-            let mut page = list::read(items.iter().enumerate(), "item", notes, found)?;
-            page.next = next([Fields::new(&body, "body", notes)]);
-            Ok(page)
+            opened::flat(&body, &own, &MORE, |items| {
+                let mut page = list::read(items.iter().enumerate(), "item", notes, found)?;
+                page.next = next([Fields::new(&body, "body", notes)]);
+                Ok(page)
+            })
         }
     })
 }

@@ -1,14 +1,13 @@
 //! The grid of a profile: the posts of an account, streamed or already merged by the upstream (`flat`).
 
 use crate::endpoint::{Page, ParseError};
-use crate::read::body::{self, wrong_shape};
 use crate::read::cursor::{self, Sign};
 use crate::read::fields::Fields;
 use crate::read::json::{Json, Object};
 use crate::read::media::Pins;
 use crate::read::notes::Notes;
 use crate::read::opened::{self, Opened};
-use crate::read::{id, posts, user};
+use crate::read::{body, id, posts, user};
 use crate::target::Target;
 
 /// Reads a page of posts in any of its shapes.
@@ -18,20 +17,13 @@ pub(crate) fn page(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             let feed = opened::returned(&root, "profile_grid_items")?;
             listed(feed, opened::list(feed, "profile_grid_items")?, target, notes)
         }
-        Opened::Flat(body) => flat(&body, target, notes),
+        Opened::Flat(body) => opened::flat(
+            &body,
+            &["profile_grid_items_cursor"],
+            &["more_available"],
+            |items| listed(&body, items, target, notes),
+        ),
     })
-}
-
-fn flat(body: &Object<'_>, target: &Target, notes: &Notes) -> Result<Page, ParseError> {
-    let items = opened::flat_items(body, &["profile_grid_items_cursor"], &["more_available"])?;
-    let page = listed(body, items, target, notes)?;
-    let has_sign = body.has("profile_grid_items_cursor") || body.has("more_available");
-    if !has_sign && page.entries.is_empty() {
-        return Err(wrong_shape(
-            "the list shows no post, no `profile_grid_items_cursor` and no `more_available`",
-        ));
-    }
-    Ok(page)
 }
 
 fn listed<'a>(

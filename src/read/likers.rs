@@ -21,17 +21,18 @@ pub(crate) fn one_page(bytes: &[u8]) -> Result<Page, ParseError> {
 /// and clients disagree.
 pub(crate) fn chunk(bytes: &[u8]) -> Result<Page, ParseError> {
     body::page(bytes, |json, notes| {
-        let (users, next) = if let Json::Object(body) = &json {
-            let users = opened::flat_items(body, &["end_cursor"], &["more_available"])?;
-            let fields = Fields::new(body, "body", notes);
-            let next = cursor::flagged(Sign::of(&fields, "end_cursor"), fields.flag("more_available"));
-            (users, next)
-        } else {
-            if list::is_bare(&json) {
-                notes.add("the list is bare, without a place for a cursor");
-            }
-            list::bare_or_pair(&json, notes)?
-        };
+        if let Json::Object(body) = &json {
+            return opened::flat(body, &["end_cursor"], &["more_available"], |users| {
+                let mut page = user::list(users, notes)?;
+                let fields = Fields::new(body, "body", notes);
+                page.next = cursor::flagged(Sign::of(&fields, "end_cursor"), fields.flag("more_available"));
+                Ok(page)
+            });
+        }
+        if list::is_bare(&json) {
+            notes.add("the list is bare, without a place for a cursor");
+        }
+        let (users, next) = list::bare_or_pair(&json, notes)?;
         let mut page = user::list(users, notes)?;
         page.next = next;
         Ok(page)

@@ -1,6 +1,6 @@
 //! One query's answer in its three shapes: streamed in rows, in one piece, or already merged by the vendor (`flat`).
 
-use crate::endpoint::ParseError;
+use crate::endpoint::{Page, ParseError};
 use crate::read::body::{self, wrong_shape};
 use crate::read::json::{Json, Object};
 use crate::read::notes::Notes;
@@ -75,32 +75,36 @@ pub(crate) fn list<'r, 'a>(returned: &'r Object<'a>, key: &str) -> Result<&'r [J
         .ok_or_else(|| wrong_shape(format!("`{key}` is not a list")))
 }
 
-/// The list of a flat body whose own cursors are these, and whose flags say whether there is more. Bodies with signs of
-/// other lists only are refused, and so is an empty list without any: it could be anybody's.
-pub(crate) fn flat_items<'r, 'a>(
+/// Reads the list of a flat body whose own cursors are these, and whose flags say whether there is more.
+///
+/// Bodies with signs of other lists only are refused, and so is a list without any sign that shows nothing readable: it
+/// could be anybody's.
+pub(crate) fn flat<'r, 'a>(
     body: &'r Object<'a>,
     own: &[&str],
     flags: &[&str],
-) -> Result<&'r [Json<'a>], ParseError> {
+    read: impl FnOnce(&'r [Json<'a>]) -> Result<Page, ParseError>,
+) -> Result<Page, ParseError> {
     let Some(Json::List(items)) = body.get("items") else {
         return Err(wrong_shape(
             "the body has neither `stream_rows` nor `data` nor a list `items`",
         ));
     };
-    if own.iter().any(|key| body.has(key)) {
-        return Ok(items);
-    }
-    if let Some(key) = SIGNS.iter().find(|key| body.has(key)) {
+    let has_one = |keys: &[&str]| keys.iter().any(|key| body.has(key));
+    if let Some(foreign) = SIGNS.iter().find(|key| body.has(key))
+        && !has_one(own)
+    {
         return Err(wrong_shape(format!(
-            "the list has a `{key}`, as lists of another endpoint have, and no `{}`",
+            "the list has a `{foreign}`, as lists of another endpoint have, and no `{}`",
             own[0]
         )));
     }
-    if items.is_empty() && !flags.iter().any(|flag| body.has(flag)) {
+    let page = read(items)?;
+    if page.entries.is_empty() && !has_one(own) && !has_one(flags) {
         return Err(wrong_shape(format!(
-            "the list is empty, without `{}` and `{}`",
+            "the list shows nothing readable, no `{}` and no `{}`",
             own[0], flags[0]
         )));
     }
-    Ok(items)
+    Ok(page)
 }

@@ -89,7 +89,13 @@ fn patch<'a>(mut row: Object<'a>, notes: &Notes) -> Option<Patch<'a>> {
     };
     let path = match row.get("path") {
         None | Some(Json::Null) => Vec::new(),
-        Some(Json::List(steps)) => steps.iter().map_while(step).collect(),
+        Some(Json::List(steps)) => {
+            let path: Vec<Step> = steps.iter().map_while(step).collect();
+            if path.len() < steps.len() {
+                notes.add(format!("the path of patch {label} has a step that leads nowhere"));
+            }
+            path
+        }
         Some(other) => {
             notes.add(format!(
                 "the path of patch {label} is {}, not a list",
@@ -228,8 +234,10 @@ fn graft<'a>(node: &mut Json<'a>, path: &[Step], data: Object<'a>, notes: &Notes
     }
     match (node, path.split_first()) {
         (Json::Object(object), None) if !conflict(object, &data) => {
-            if identity(&data).1.is_some() && !is_same(object, &data) {
-                notes.add("a patch with an id is for an object without one");
+            let (type_name, id) = identity(&data);
+            let is_named = identity(object).0.is_some();
+            if !is_same(object, &data) && (id.is_some() || type_name.is_some() && !is_named) {
+                notes.add("a patch that says what it is for is put into an object that does not");
             }
             objects(object, data, notes);
             Ok(())

@@ -127,3 +127,198 @@ fn comments_of_the_second_family_trust_the_envelope_over_the_flags() {
     assert_eq!(next(r#", "has_more_comments": false"#, ""), Next::End);
     assert_eq!(next("", r#", "next_page_id": "x""#), Next::Cursor("x".to_owned()));
 }
+
+/// Each of a body's ends with the next page that it stands for.
+fn assert_next(path: &str, body: impl Fn(&str) -> String, cases: &[(&str, Next)]) {
+    for (end, expected) in cases {
+        assert_eq!(page(path, &body(end)).next, *expected, "{path} {end}");
+    }
+}
+
+fn cursor(text: &str) -> Next {
+    Next::Cursor(text.to_owned())
+}
+
+#[test]
+fn clips_end_where_their_paging_says_so_wherever_it_stands() {
+    let flat = |end: &str| format!(r#"{{"items": [{{"media": {{"pk": "5", "media_type": 2}}}}] {end}}}"#);
+    let raw = |end: &str| format!(r#"{{"data": {{"clips": {}}}}}"#, flat(end));
+    let nested = [
+        (
+            r#", "paging_info": {"max_id": "c", "more_available": true}"#,
+            cursor("c"),
+        ),
+        (
+            r#", "paging_info": {"max_id": "c", "more_available": false}"#,
+            Next::End,
+        ),
+        (
+            r#", "paging_info": {"max_id": "", "more_available": false}"#,
+            Next::End,
+        ),
+        (r#", "paging_info": {"max_id": null}"#, Next::End),
+        (
+            r#", "paging_info": {"max_id": "", "more_available": true}"#,
+            Next::Missing,
+        ),
+        (r#", "paging_info": {}"#, Next::Missing),
+        (r#", "paging_info": null"#, Next::Missing),
+        ("", Next::Missing),
+    ];
+    assert_next("/gql/user/clips", raw, &nested);
+    assert_next("/gql/user/clips", flat, &nested);
+    let top = [
+        (r#", "max_id": "c", "more_available": true"#, cursor("c")),
+        (r#", "max_id": 7"#, cursor("7")),
+        (r#", "more_available": false"#, Next::End),
+        (r#", "more_available": true"#, Next::Missing),
+        (r#", "next_max_id": "c""#, Next::Missing),
+    ];
+    assert_next("/gql/user/clips", flat, &top);
+}
+
+#[test]
+fn reposts_end_where_their_flag_says_so() {
+    let raw = |end: &str| {
+        format!(
+            r#"{{"data": {{"account": {{"id": "9000000080", "timeline": {{"repost_grid_items":
+            [{{"media": {{"pk": "5", "media_type": 2}}}}] {end}}}}}}}}}"#
+        )
+    };
+    let flat = |end: &str| format!(r#"{{"items": [{{"pk": "5", "media_type": 2}}] {end}}}"#);
+    let cases = [
+        (
+            r#", "repost_next_max_id": "c", "repost_more_available": true"#,
+            cursor("c"),
+        ),
+        (r#", "repost_next_max_id": "c""#, cursor("c")),
+        (
+            r#", "repost_next_max_id": "c", "repost_more_available": false"#,
+            Next::End,
+        ),
+        (r#", "repost_next_max_id": null"#, Next::End),
+        (
+            r#", "repost_next_max_id": null, "repost_more_available": true"#,
+            Next::Missing,
+        ),
+        ("", Next::Missing),
+    ];
+    assert_next("/gql/user/reposts", raw, &cases);
+    assert_next("/gql/user/reposts", flat, &cases);
+    let pair = [
+        (r#", "max_id": "c", "more_available": true"#, cursor("c")),
+        (r#", "max_id": null, "more_available": false"#, Next::End),
+    ];
+    assert_next("/gql/user/reposts", flat, &pair);
+}
+
+#[test]
+fn likers_of_a_comment_go_on_in_each_of_their_shapes() {
+    let pair = |end: &str| format!(r#"[[{{"id": "5"}}]{end}]"#);
+    let pairs = [
+        (r#", "c""#, cursor("c")),
+        (", null", Next::End),
+        (r#", """#, Next::End),
+        (", {}", Next::Missing),
+        ("", Next::Missing),
+    ];
+    assert_next("/gql/comment/likers/chunk", pair, &pairs);
+    let object = |end: &str| format!(r#"{{"items": [{{"id": "5"}}] {end}}}"#);
+    let objects = [
+        (r#", "end_cursor": "c", "more_available": true"#, cursor("c")),
+        (r#", "end_cursor": "c", "more_available": false"#, Next::End),
+        (r#", "end_cursor": null, "more_available": true"#, Next::Missing),
+        (r#", "end_cursor": null"#, Next::End),
+        ("", Next::Missing),
+    ];
+    assert_next("/gql/comment/likers/chunk", object, &objects);
+    assert_eq!(
+        page("/gql/comment/likers/chunk", r#"[{"id": "5"}]"#).next,
+        Next::Missing
+    );
+    assert_eq!(page("/gql/comment/likers/chunk", "[]").next, Next::End);
+}
+
+#[test]
+fn a_searchs_cursor_is_taken_wherever_it_stands() {
+    let user = r#"{"__typename": "XDTUserDict", "id": "5"}"#;
+    let flat = |end: &str| format!(r#"{{"items": [{user}] {end}}}"#);
+    let connection = |end: &str| {
+        format!(r#"{{"data": {{"found": {{"edges": [{{"node": {{"items": [{user}]}}}}] {end}}}}}}}"#)
+    };
+    let unit = |end: &str| {
+        format!(r#"{{"data": {{"found": {{"edges": [{{"node": {{"items": [{user}] {end}}}}}]}}}}}}"#)
+    };
+    let outer = |end: &str| {
+        format!(r#"{{"data": {{"found": {{"edges": [{{"node": {{"items": [{user}]}}}}]}}}} {end}}}"#)
+    };
+    let cases = [
+        (
+            r#", "page_info": {"end_cursor": "c", "has_next_page": true}"#,
+            cursor("c"),
+        ),
+        (r#", "page_info": {"end_cursor": "c"}"#, cursor("c")),
+        (
+            r#", "page_info": {"end_cursor": "c", "has_next_page": false}"#,
+            Next::End,
+        ),
+        (r#", "page_info": {"end_cursor": null}"#, Next::End),
+        (
+            r#", "page_info": {"end_cursor": null, "has_next_page": true}"#,
+            Next::Missing,
+        ),
+        (r#", "page_info": {}, "end_cursor": "c""#, cursor("c")),
+        (r#", "end_cursor": "c""#, cursor("c")),
+        (r#", "next_page_id": "c", "has_more": true"#, cursor("c")),
+        (r#", "next_max_id": "c", "more_available": true"#, cursor("c")),
+        (r#", "end_cursor": null, "next_max_id": "c""#, cursor("c")),
+        (r#", "more_available": false"#, Next::End),
+        ("", Next::Missing),
+    ];
+    for (path, body) in [
+        ("flat", &flat as &dyn Fn(&str) -> String),
+        ("connection", &connection),
+        ("unit", &unit),
+        ("outer", &outer),
+    ] {
+        for (end, expected) in &cases {
+            let read = page("/gql/topsearch", &body(end));
+            assert_eq!(read.next, *expected, "{path} {end}");
+            assert_eq!(read.entries.len(), 1, "{path} {end}");
+        }
+    }
+    let both = connection(r#", "page_info": {"end_cursor": "outer", "has_next_page": true}"#)
+        .replace(r#""items":"#, r#""page_info": {"end_cursor": "inner"}, "items":"#);
+    assert_eq!(page("/gql/topsearch", &both).next, cursor("outer"));
+}
+
+#[test]
+fn what_has_one_page_ends_and_says_where_a_list_goes_on() {
+    for (path, item) in [
+        ("/gql/comment/likers", r#"{"id": "5"}"#),
+        ("/gql/comments", r#"{"pk": "5", "text": ""}"#),
+        ("/gql/comments/threaded", r#"{"pk": "5", "text": ""}"#),
+        ("/gql/user/followers", r#"{"pk": "5"}"#),
+        ("/gql/user/following", r#"{"pk": "5"}"#),
+        ("/gql/user/related/profiles", r#"{"pk": "5"}"#),
+    ] {
+        for (body, limited) in [
+            (format!("[{item}]"), false),
+            (format!("[[{item}]]"), false),
+            (format!("[[{item}], null]"), false),
+            (format!(r#"[[{item}], ""]"#), false),
+            (format!(r#"[[{item}], "c"]"#), true),
+            (format!("[[{item}], [1]]"), true),
+            (format!(r#"[[{item}], null, "c"]"#), true),
+        ] {
+            let read = page(path, &body);
+            assert_eq!((read.next, read.limited), (Next::End, limited), "{path} {body}");
+            assert_eq!(read.entries.len(), 1, "{path} {body}");
+        }
+    }
+    for path in ["/gql/media/likers", "/gql/media/usertags"] {
+        let read = super::fixture(path, "first");
+        let read = page(path, &String::from_utf8(read).expect("it is text"));
+        assert_eq!((read.next, read.limited), (Next::End, false), "{path}");
+    }
+}

@@ -4,7 +4,7 @@ use gleaner::endpoint::ParseError;
 use gleaner::model::UserId;
 use gleaner::target::Target;
 
-use super::{fixture, refusal};
+use super::{fixture, parse, refusal};
 
 const G2: &str = "/g2/user/followers";
 const PAIR: &str = "/gql/user/followers/chunk";
@@ -37,7 +37,7 @@ fn what_is_no_answer_gets_its_name() {
         r#"{"response": {"users": [], "comments": [], "status": "fail"}, "next_page_id": null}"#,
     ];
     for body in errors {
-        for path in [G2, PAIR, GRID, "/v1/user/by/id", "/v2/media/comments"] {
+        for (path, _, _) in SHAPES {
             assert!(
                 matches!(refusal(path, body.as_bytes()), ParseError::ErrorObject { .. }),
                 "{path} {body}"
@@ -65,15 +65,19 @@ fn what_is_no_answer_gets_its_name() {
         r#"{"response": {"users": null}}"#,
         r#"{"items": []}"#,
         r#"{"items": [{"user": {"pk": "1"}}], "status": "ok"}"#,
+        r#"{"data": {"found": {"edges": null, "items": null, "repost_grid_items": null}}}"#,
     ] {
-        for path in [
-            G2,
-            PAIR,
-            GRID,
-            "/v1/user/by/id",
-            "/v2/media/comments",
-            "/v2/media/comments/replies",
-        ] {
+        for (path, shape, further) in SHAPES {
+            // An empty list is how those who answer with a list say that there is nothing, and a search may find
+            // anything that holds a user.
+            let is_list = |shape: &str| ["users", "comments"].contains(&shape);
+            let is_its_own = match body {
+                "[]" => is_list(shape) || further.iter().any(|shape| is_list(shape)),
+                _ => path == "/gql/topsearch" && body.contains("user\": {\"pk"),
+            };
+            if is_its_own {
+                continue;
+            }
             assert!(
                 matches!(refusal(path, body.as_bytes()), ParseError::WrongShape { .. }),
                 "{path} {body}"
@@ -82,30 +86,108 @@ fn what_is_no_answer_gets_its_name() {
     }
 }
 
+/// Each endpoint with the shape of its first fixture, and the other shapes that it reads as well.
+const SHAPES: [(&str, &str, &[&str]); 26] = [
+    ("/gql/user/web_profile_info", "profile", &[]),
+    ("/v1/user/by/id", "profile", &[]),
+    ("/v1/user/by/username", "profile", &[]),
+    ("/gql/user/by/id", "profile", &["wrapped profile"]),
+    ("/gql/user/by/username", "wrapped profile", &["profile"]),
+    ("/g2/user/followers", "envelope of users", &[]),
+    ("/g2/user/following", "envelope of users", &[]),
+    ("/gql/user/followers/chunk", "pair of users", &[]),
+    ("/gql/user/following/chunk", "pair of users", &[]),
+    ("/gql/comment/likers/chunk", "pair of users", &["users"]),
+    ("/gql/media/likers", "users", &[]),
+    ("/gql/comment/likers", "users", &["pair of users"]),
+    ("/gql/user/followers", "users", &["pair of users"]),
+    ("/gql/user/following", "users", &["pair of users"]),
+    ("/gql/user/related/profiles", "users", &["pair of users"]),
+    ("/gql/comments/chunk", "pair of comments", &[]),
+    ("/gql/comments/threaded/chunk", "pair of comments", &[]),
+    ("/gql/comments", "comments", &["pair of comments"]),
+    ("/gql/comments/threaded", "comments", &["pair of comments"]),
+    ("/v2/media/comments", "envelope of comments", &[]),
+    ("/v2/media/comments/replies", "replies", &[]),
+    ("/gql/user/medias", "grid", &[]),
+    ("/gql/user/clips", "clips", &[]),
+    ("/gql/user/reposts", "reposts", &[]),
+    ("/gql/media/usertags", "tags", &[]),
+    ("/gql/topsearch", "search", &[]),
+];
+
 #[test]
-fn the_body_of_another_endpoint_is_refused() {
-    let pairs = [
-        (G2, PAIR),
-        (PAIR, G2),
-        (G2, "/v2/media/comments"),
-        (PAIR, "/gql/comments/chunk"),
-        ("/gql/comments/chunk", PAIR),
-        ("/gql/comments/chunk", "/v2/media/comments"),
-        ("/v2/media/comments", "/v2/media/comments/replies"),
-        ("/v2/media/comments/replies", "/v2/media/comments"),
-        (GRID, G2),
-        (GRID, "/gql/user/web_profile_info"),
-        ("/gql/user/web_profile_info", GRID),
-        ("/v1/user/by/id", PAIR),
-        (G2, "/sys/balance"),
-    ];
-    for (path, other) in pairs {
-        let error = refusal(path, &fixture(other, "first"));
-        assert!(
-            matches!(error, ParseError::WrongShape { .. }),
-            "{other} as {path}: {error}"
-        );
+fn the_body_of_another_endpoint_is_refused_wherever_its_shape_is_another() {
+    assert_eq!(
+        SHAPES.len(),
+        gleaner::endpoints::ALL.len() - 1,
+        "all but the balance"
+    );
+    for (path, own, further) in SHAPES {
+        assert!(matches!(
+            refusal(path, &fixture("/sys/balance", "first")),
+            ParseError::WrongShape { .. }
+        ));
+        for (other, shape, _) in SHAPES {
+            let body = fixture(other, "first");
+            if shape == own || further.contains(&shape) {
+                let endpoint = gleaner::endpoints::find(path).expect("it is known");
+                assert!(parse(endpoint, &body).is_ok(), "{other} as {path}");
+                continue;
+            }
+            let error = refusal(path, &body);
+            assert!(
+                matches!(error, ParseError::WrongShape { .. }),
+                "{other} as {path}: {error}"
+            );
+        }
     }
+}
+
+#[test]
+fn flat_lists_are_told_apart_by_their_cursors() {
+    let flats = [
+        (
+            GRID,
+            r#""profile_grid_items_cursor": "c", "more_available": true"#,
+        ),
+        (
+            "/gql/user/clips",
+            r#""paging_info": {"max_id": "c", "more_available": true}"#,
+        ),
+        (
+            "/gql/user/reposts",
+            r#""repost_next_max_id": "c", "repost_more_available": true"#,
+        ),
+        (
+            "/gql/topsearch",
+            r#""page_info": {"end_cursor": "c", "has_next_page": true}"#,
+        ),
+    ];
+    for (path, _) in flats {
+        for (other, end) in flats {
+            for items in ["", r#"{"pk": "5", "media_type": 2}"#] {
+                let body = format!(r#"{{"items": [{items}], {end}}}"#);
+                let endpoint = gleaner::endpoints::find(path).expect("it is known");
+                assert_eq!(
+                    parse(endpoint, body.as_bytes()).is_ok(),
+                    path == other,
+                    "{path} {body}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn reposts_of_another_user_are_refused() {
+    let body = String::from_utf8(fixture("/gql/user/reposts", "first")).expect("it is text");
+    let body = body.replace("9000000080", "9000000079");
+    let error = refusal("/gql/user/reposts", body.as_bytes());
+    assert_eq!(
+        error.to_string(),
+        "the body is no page of this endpoint: these are reposts of user 9000000079, not of 9000000080"
+    );
 }
 
 #[test]
