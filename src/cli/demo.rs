@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sqlx::Connection as _;
 
 use super::arguments::{Common, Demo as Flags};
+use super::money::Price;
 use super::output::{self, line, number};
 use super::progress::{self, Progress};
 use super::{Exit, session, sql as answers};
@@ -88,7 +89,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let client = setup::client(&config, Key::from_text("simulated")?)?;
     let shutdown = Shutdown::default();
     shutdown.listen()?;
-    let progress = Progress::start(&database, Some(id), common, clock.clone());
+    let progress = Progress::start(&database, Some(id), common, Price(None), clock.clone());
     let started = clock.elapsed();
     let stop = engine::run(
         &database,
@@ -157,7 +158,7 @@ async fn tell(
         return Ok(exit);
     }
     if let Some(harvest) = harvest {
-        line(progress::table_of(harvest));
+        line(progress::table_of(harvest, Price(None)));
         line("");
     }
     for (question, statement) in questions::DEMO {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use sqlx::Connection as _;
 
 use super::arguments::{Common, Harvest as Flags};
+use super::money::Price;
 use super::named::Found;
 use super::output::{self, line};
 use super::progress::{self, Progress};
-use super::{Exit, session};
+use super::{Exit, forecast, session};
 use crate::config::{self, Config, Environment};
 use crate::endpoints;
 use crate::engine::seed_reader::log_rejects;
@@ -51,6 +52,10 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         rejected: found.rejected,
         ..setup::spec(&wanted, &found.seeds, true)
     };
+    let price = Price::of(config);
+    if !common.quiet && !common.json {
+        output::aside(&forecast::table_of(&spec, &setup::policy(config, true), price));
+    }
     let clock = session::clock();
     let policy = setup::policy(config, true);
     // Before the file is taken, so that whoever sees it taken can stop this process gently.
@@ -58,7 +63,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     shutdown.listen()?;
     let lock = lock(&database).await?;
     let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
-    let progress = Progress::start(&database, Some(harvest_id), common, clock.clone());
+    let progress = Progress::start(&database, Some(harvest_id), common, price, clock.clone());
     let lock = match lock {
         Some(lock) => Followed::Left(lock),
         None => follow(&database, harvest_id, &shutdown).await?,
@@ -75,7 +80,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         Followed::Ended(stop) => stop,
     };
     progress.finish().await;
-    summary(common, &database, harvest_id, stop, &rejected).await
+    summary(common, &database, harvest_id, price, stop, &rejected).await
 }
 
 /// The right to work on the file, unless another gleaner has it: that one does the sending then.
@@ -240,6 +245,7 @@ async fn summary(
     common: &Common,
     database: &Database,
     harvest_id: i64,
+    price: Price,
     stop: Stop,
     rejected: &[Reject],
 ) -> anyhow::Result<Exit> {
@@ -265,7 +271,7 @@ async fn summary(
         return Ok(exit);
     }
     if let Some(harvest) = &harvest {
-        line(progress::table_of(harvest));
+        line(progress::table_of(harvest, price));
         line("");
         let rows: Vec<String> = rows
             .iter()
@@ -285,7 +291,7 @@ async fn summary(
         line(format!(
             "Harvest {} has cost {}{limit} so far.",
             harvest.name,
-            output::count(harvest.units, "unit", "units")
+            price.units(harvest.units)
         ));
     }
     line(stop.sentence());

@@ -84,7 +84,8 @@ pub(crate) async fn run(common: &Common, flags: Init) -> anyhow::Result<Exit> {
 /// The answers that the flags give.
 fn answers_of(flags: &Init) -> anyhow::Result<Answers> {
     let kinds = harvest::kinds("--collect", &flags.collect)?;
-    let seeds = seeds(&flags.seeds).map_err(|reason| session::refuse(format!("--seeds {reason}")))?;
+    let seeds = seeds(&flags.seeds)
+        .map_err(|reason| session::refuse(format!("--seeds {reason}; nothing was written")))?;
     if flags.max_units.is_some_and(|units| units < 0) {
         return Err(session::refuse(
             "--max-units: must not be negative; 0 sends nothing; nothing was written",
@@ -112,10 +113,7 @@ fn seeds(words: &[String]) -> Result<Vec<String>, String> {
         .collect();
     let list = SeedList::collect(words.iter().copied());
     match list.rejected.first() {
-        Some(rejected) => Err(format!(
-            "{:?}: {}; nothing was written",
-            rejected.text, rejected.reason
-        )),
+        Some(rejected) => Err(format!("{:?}: {}", rejected.text, rejected.reason)),
         None => Ok(words.into_iter().map(str::to_owned).collect()),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
-use indicatif::ProgressBar;
+use indicatif::MultiProgress;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -19,25 +19,25 @@ use crate::secret::{Key, RedactedOutput, Redactor};
 #[error("{0}")]
 pub(crate) struct Refusal(pub(crate) String);
 
-/// The line that renews itself, while there is one: the log goes above it.
-static RENEWED_LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
+/// The lines that renew themselves, while there are some: the log goes above them.
+static RENEWED_LINES: Mutex<Option<MultiProgress>> = Mutex::new(None);
 
-/// From now on the log leaves this line alone; none for no line any more.
-pub(super) fn keep_below_the_log(line: Option<ProgressBar>) {
-    *RENEWED_LINE.lock().unwrap_or_else(PoisonError::into_inner) = line;
+/// From now on the log leaves these lines alone; none for no lines any more.
+pub(super) fn keep_below_the_log(lines: Option<MultiProgress>) {
+    *RENEWED_LINES.lock().unwrap_or_else(PoisonError::into_inner) = lines;
 }
 
-/// Standard error, above the line that renews itself.
-struct AboveTheLine;
+/// Standard error, above the lines that renew themselves.
+struct AboveTheLines;
 
-impl Write for AboveTheLine {
+impl Write for AboveTheLines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let line = RENEWED_LINE
+        let lines = RENEWED_LINES
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        match line {
-            Some(line) => line.suspend(|| io::stderr().write(bytes)),
+        match lines {
+            Some(lines) => lines.suspend(|| io::stderr().write(bytes)),
             None => io::stderr().write(bytes),
         }
     }
@@ -65,13 +65,18 @@ pub(crate) fn start_log(quiet: bool) {
         .with_env_filter(EnvFilter::new(filter))
         .with_ansi(colours)
         .with_target(false)
-        .with_writer(RedactedOutput::new(|| AboveTheLine, REDACTOR.clone()))
+        .with_writer(RedactedOutput::new(|| AboveTheLines, REDACTOR.clone()))
         .try_init();
 }
 
 /// Prints a line for people; a closed pipe is not an error.
 pub(crate) fn line(text: impl AsRef<str>) {
     let _ = writeln!(anstream::stdout(), "{}", text.as_ref());
+}
+
+/// Prints what goes before the work, for people: beside the results, not among them.
+pub(crate) fn aside(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Prints a text as it is.

@@ -1,6 +1,7 @@
 //! `gleaner run`: the daemon.
 
 use super::arguments::{Common, Run as Flags};
+use super::money::Price;
 use super::output::{self, line};
 use super::progress::Progress;
 use super::{Exit, harvest, session};
@@ -56,7 +57,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     setup::require_limits_of(config, &unlimited).map_err(|error| session::refuse(error.to_string()))?;
     drop(connection);
     tracing::info!(harvests = config.harvest.len(), file = %database.path().display(), "working; SIGTERM stops");
-    let progress = Progress::start(&database, None, common, clock.clone());
+    let progress = Progress::start(&database, None, common, Price::of(config), clock.clone());
     let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;
     progress.finish().await;
     if common.json {

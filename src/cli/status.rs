@@ -1,6 +1,7 @@
 //! `gleaner status`: what is done, what is left, what it cost, and why nothing moves if nothing does.
 
 use super::arguments::Common;
+use super::money::Price;
 use super::output::{self, count, line, number};
 use super::{Exit, progress, session};
 use crate::config::Config;
@@ -28,6 +29,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
         print_json(&loaded.config, &overview, working, why.as_deref())?;
         return Ok(Exit::Done);
     }
+    let price = Price::of(&loaded.config);
     for harvest in &overview.harvests {
         let state = match (state_of(harvest, &overview, working), harvest.finished_at) {
             ("finished", Some(at)) => format!("finished at {}", output::time(at)),
@@ -40,24 +42,27 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
             "harvest {}: {state}; {}, {}{limit}",
             harvest.name,
             count(harvest.targets, "target", "targets"),
-            count(harvest.units, "unit", "units"),
+            price.units(harvest.units),
         ));
-        line(progress::table_of(harvest));
+        line(progress::table_of(harvest, price));
         line("");
     }
     let spent = overview.spent;
     line(format!(
-        "units: {} settled, {} reserved, {} lost; {} today{}",
+        "units: {} settled, {} reserved, {} lost{}; {} today{}",
         number(spent.settled),
         number(spent.reserved),
         number(spent.lost),
+        price
+            .text(spent.total())
+            .map_or_else(String::new, |money| format!(" = {money}")),
         number(overview.spent_today.total()),
         limits_of(&loaded.config),
     ));
     if let Some((units, rate, at)) = overview.balance {
         line(format!(
             "account: {} left, {rate} requests a second, as of {}",
-            count(units, "unit", "units"),
+            price.units(units),
             output::time(at)
         ));
     }
@@ -156,6 +161,7 @@ fn print_json(config: &Config, overview: &Overview, working: bool, why: Option<&
         "units": {
             "settled": overview.spent.settled, "reserved": overview.spent.reserved, "lost": overview.spent.lost,
             "today": overview.spent_today.total(),
+            "money": Price::of(config).amount(overview.spent.total()),
             "limit": config.budget.total, "limit_per_day": config.budget.per_day,
         },
         "balance": balance,

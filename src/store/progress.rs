@@ -64,6 +64,17 @@ pub struct HarvestView {
     pub targets: i64,
     /// Its lists by kind.
     pub kinds: Vec<KindView>,
+    /// Profiles that were wanted for a filter alone; they are among its lists.
+    pub filter_profiles: FilterProfiles,
+}
+
+/// Profiles that were wanted so that a filter could judge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FilterProfiles {
+    /// How many.
+    pub lists: i64,
+    /// What they cost.
+    pub units: i64,
 }
 
 /// The lists of one kind in a harvest.
@@ -153,9 +164,24 @@ pub async fn harvests(pool: &SqlitePool) -> Result<Vec<HarvestView>> {
             units: row.get(5),
             targets: row.get(6),
             kinds: kinds(pool, id).await?,
+            filter_profiles: filter_profiles(pool, id).await?,
         });
     }
     Ok(harvests)
+}
+
+async fn filter_profiles(pool: &SqlitePool, harvest_id: i64) -> Result<FilterProfiles> {
+    const SQL: &str = "
+        select count(*), coalesce(sum(s.units), 0)
+        from candidates as c
+        left join lists as l on l.kind = 'profile' and l.target = cast(c.user_id as text) and l.params = ''
+        left join sweeps as s on s.id = coalesce(l.open_sweep, l.last_sweep)
+        where c.harvest_id = $1 and c.bought = 1";
+    let row = sqlx::query(SQL).bind(harvest_id).fetch_one(pool).await?;
+    Ok(FilterProfiles {
+        lists: row.get(0),
+        units: row.get(1),
+    })
 }
 
 async fn kinds(pool: &SqlitePool, harvest_id: i64) -> Result<Vec<KindView>> {
