@@ -12,6 +12,7 @@ mod dump;
 mod endpoints;
 mod forecast;
 mod harvest;
+mod help;
 mod hold;
 mod init;
 mod man;
@@ -30,8 +31,6 @@ mod status;
 mod tasks;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use crate::config::{Environment, token};
 use crate::engine::Stop;
@@ -91,7 +90,7 @@ impl From<Stop> for Exit {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match help::arguments() {
         Ok(arguments) => arguments,
         Err(answer) => return output::arguments(&answer),
     };

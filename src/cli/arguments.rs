@@ -21,7 +21,7 @@ const EVERYWHERE: &str = "Options of every command";
 const UPSTREAM: &str = "Upstream";
 
 const AFTER_HELP: &str = "\
-Start with `gleaner demo`: it needs no key. Then set HIKERAPI_TOKEN and try
+Start with `gleaner demo`: it needs no key. Then `gleaner init`, or set HIKERAPI_TOKEN and try
   gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20
 It buys at most 20 units, and the same command again buys nothing twice.
 

@@ -1,11 +1,9 @@
 //! `gleaner completions`: what a shell must know to complete our commands and flags.
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::Exit;
-use super::arguments::Arguments;
-use super::output;
+use super::{Exit, help, output};
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
@@ -15,7 +13,7 @@ pub(crate) struct Completions {
 
 pub(crate) fn run(flags: &Completions) -> Exit {
     let mut script = Vec::new();
-    clap_complete::generate(flags.shell, &mut Arguments::command(), "gleaner", &mut script);
+    clap_complete::generate(flags.shell, &mut help::command(), "gleaner", &mut script);
     output::raw(&String::from_utf8_lossy(&script));
     Exit::Done
 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man as Page;
 
-use super::arguments::{Arguments, Common};
+use super::arguments::Common;
 use super::output::{self, line};
-use super::{Exit, session};
+use super::{Exit, help, session};
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
@@ -18,11 +18,11 @@ pub(crate) struct Man {
 
 pub(crate) fn run(common: &Common, flags: &Man) -> anyhow::Result<Exit> {
     let Some(folder) = &flags.out else {
-        output::raw(&page(Arguments::command())?);
+        output::raw(&page(help::command())?);
         return Ok(Exit::Done);
     };
     std::fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder))
+        .and_then(|()| clap_mangen::generate_to(help::command(), folder))
         .map_err(|error| {
             session::refuse(format!(
                 "cannot write into {}: {error}; check the folder and its rights",

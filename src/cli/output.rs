@@ -79,6 +79,14 @@ pub(crate) fn aside(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// How many characters a line of the terminal has.
+pub(crate) fn terminal_width() -> usize {
+    Table::new()
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .width()
+        .map_or(80, usize::from)
+}
+
 /// Prints a text as it is.
 pub(crate) fn raw(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());

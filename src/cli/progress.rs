@@ -29,6 +29,9 @@ const IN_LOGS: Duration = Duration::from_secs(10);
 /// In a log a line that says what the last one said is kept back so many times.
 const REPEATED_AFTER: u32 = 30;
 
+/// The spinner, and room for the `^C` that a terminal may write behind the line: a line that is wrapped stays behind.
+const BESIDE_THE_LINE: usize = 6;
+
 /// A terminal shows so many harvests at most: lines that do not fit would scroll.
 const MOST_LINES: usize = 12;
 
@@ -135,7 +138,7 @@ async fn waited(every: Duration, stop: &CancellationToken) -> bool {
 async fn on_terminal(mut watch: Watch, stop: &CancellationToken) {
     let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
     output::keep_below_the_log(Some(lines.clone()));
-    let style = ProgressStyle::with_template("{spinner} {wide_msg}").ok();
+    let style = ProgressStyle::with_template("{spinner} {msg}").ok();
     let mut bars: HashMap<i64, ProgressBar> = HashMap::new();
     let more = ProgressBar::no_length();
     let mut more_is_shown = false;
@@ -159,7 +162,10 @@ async fn on_terminal(mut watch: Watch, stop: &CancellationToken) {
                 }
                 bar
             });
-            bar.set_message(text.clone());
+            bar.set_message(words::cut(
+                text,
+                output::terminal_width().saturating_sub(BESIDE_THE_LINE),
+            ));
             bar.tick();
         }
         let left_out = shown.len().saturating_sub(MOST_LINES);

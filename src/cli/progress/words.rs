@@ -72,6 +72,15 @@ fn pages_left(kind: &KindView) -> i64 {
     kind.open.max(kind.items_left / page)
 }
 
+/// At most so many characters of a text.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept = text.chars().take(width.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
 /// A harvest's lists by kind, and what each kind cost.
 pub(crate) fn table_of(harvest: &HarvestView, price: Price) -> String {
     let rows = harvest.kinds.iter().map(|kind| {
@@ -159,6 +168,12 @@ mod tests {
             "brands: everything is paused, followers 1 of 4 lists, 124 pages, 3,004 rows, 124 units; left as far as known: \
              40 units"
         );
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        assert_eq!(cut("ünits", 5), "ünits");
+        assert_eq!(cut("ünits", 4), "üni…");
     }
 
     #[test]

@@ -1,0 +1,291 @@
+//! What the help teaches beside the flags: commands by purpose, examples that work, and what each command costs.
+
+use std::fmt::Write as _;
+
+use clap::{Command, CommandFactory as _, FromArgMatches as _};
+
+use super::arguments::Arguments;
+
+/// The commands by what a person wants. One that stands nowhere is shown last.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Start here", &["demo", "init", "doctor"]),
+    ("Work", &["plan", "harvest", "run", "pause", "resume", "seeds"]),
+    ("Look", &["status", "query", "sql", "export", "endpoints"]),
+    ("Repair", &["tasks", "parse", "reparse", "forget"]),
+    ("For scripts and tests", &["dump", "mock", "completions", "man"]),
+];
+
+/// What each command costs, and examples.
+const TEACHES: &[(&str, &str)] = &[
+    (
+        "demo",
+        "It costs nothing: the upstream is simulated, and nothing leaves this machine.
+
+Examples:
+  gleaner demo
+  gleaner demo --size 300 --file small.db",
+    ),
+    (
+        "init",
+        "It costs nothing: of the upstream it asks the balance only, which is free. On a terminal it asks for what no flag \
+         gives; a file that is there is never overwritten, and the key is never written into the config.
+
+Examples:
+  gleaner init
+  gleaner init --yes --seeds natgeo,nasa --collect profile,followers --max-units 50
+  gleaner init --token-file hikerapi.token --config work.toml",
+    ),
+    (
+        "doctor",
+        "It costs nothing and changes nothing. Exit code 3: something is a problem; each has its \"To fix:\".
+
+Examples:
+  gleaner doctor
+  gleaner doctor --offline --json
+  gleaner doctor --thorough",
+    ),
+    (
+        "harvest",
+        "It costs what it buys, most pages a unit; before it starts it says what is known of that. --max-units ends it for \
+         certain; what was bought is kept, and the same command again buys nothing twice.
+
+Examples:
+  gleaner harvest natgeo --max-units 5
+  gleaner harvest natgeo --collect profile,followers --limit followers=2p --max-units 20
+  gleaner harvest --seed-file accounts.txt --name brands --collect medias,comments --limit medias=24 --max-units 500
+  gleaner harvest natgeo --depth 2 --expand followers --limit users=100 --limit followers=4p --max-units 200
+  gleaner harvest --name brands --refresh",
+    ),
+    (
+        "run",
+        "It costs what the configured harvests buy, never more than their max_units and [budget]. Ctrl-C or SIGTERM stops it; \
+         nothing is lost.
+
+Examples:
+  gleaner run
+  gleaner run --max-units 1000 --rate 5",
+    ),
+    (
+        "status",
+        "It costs nothing, and works beside a running gleaner.
+
+Examples:
+  gleaner status
+  gleaner status --json",
+    ),
+    (
+        "tasks",
+        "Looking costs nothing; what is asked again is paid again where the upstream bills the failure.
+
+Examples:
+  gleaner tasks --state parked
+  gleaner tasks show 12
+  gleaner tasks retry --all
+  gleaner tasks cancel 12",
+    ),
+    (
+        "pause",
+        "It costs nothing; requests in flight are still answered and kept.
+
+Examples:
+  gleaner pause
+  gleaner pause brands
+  gleaner pause /g2/user/followers",
+    ),
+    (
+        "resume",
+        "It costs nothing by itself; whoever works on the file goes on buying.
+
+Examples:
+  gleaner resume
+  gleaner resume brands
+  gleaner resume /g2/user/followers",
+    ),
+    (
+        "sql",
+        "It costs nothing, and cannot change the file.
+
+Examples:
+  gleaner sql \"select username, follower_count from users order by follower_count desc limit 10\"
+  gleaner sql \"select kind, verdict, count(*) from lists group by 1, 2\"
+  gleaner sql --json \"select name from sqlite_schema\"",
+    ),
+    (
+        "parse",
+        "It costs nothing: nothing is sent or stored. Exit code 2: the body is no page.
+
+Examples:
+  gleaner parse /g2/user/followers body.json --target 787132
+  gleaner parse /gql/user/medias - --json",
+    ),
+    (
+        "dump",
+        "It costs nothing. Equal data give equal dumps, whatever the order in which they were bought.
+
+Examples:
+  gleaner dump --canonical
+  gleaner dump --canonical --database sqlite:other.db",
+    ),
+    (
+        "endpoints",
+        "It costs nothing. Where there is a file, it shows how each endpoint has answered so far.
+
+Examples:
+  gleaner endpoints
+  gleaner endpoints --json",
+    ),
+    (
+        "mock",
+        "It costs nothing: a deterministic world on this machine that answers, bills and misbehaves like the real upstream.
+
+Examples:
+  gleaner mock --port 8080 --faults 0.1 --rate 5
+  gleaner mock --seeds
+  gleaner mock --oracle 42 --collect followers",
+    ),
+    (
+        "completions",
+        "It costs nothing.
+
+Examples:
+  gleaner completions bash > ~/.local/share/bash-completion/completions/gleaner
+  gleaner completions zsh > ~/.zfunc/_gleaner
+  gleaner completions fish > ~/.config/fish/completions/gleaner.fish",
+    ),
+    (
+        "man",
+        "It costs nothing.
+
+Examples:
+  gleaner man > gleaner.1
+  gleaner man --out ~/.local/share/man/man1",
+    ),
+];
+
+/// The command line with everything that the help teaches.
+pub(super) fn command() -> Command {
+    let mut command = Arguments::command();
+    let groups = grouped(&command);
+    for (name, text) in TEACHES {
+        if command.find_subcommand(name).is_some() {
+            command = command.mut_subcommand(*name, |below| below.after_help(*text));
+        }
+    }
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\nCommands:\n{groups}\nOptions:\n{{options}}{{after-help}}"
+    ))
+}
+
+/// What this process was told to do.
+pub(super) fn arguments() -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The commands below their groups' names.
+fn grouped(command: &Command) -> String {
+    let known: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+    let others: Vec<&str> = command
+        .get_subcommands()
+        .map(Command::get_name)
+        .filter(|name| !known.contains(name))
+        .collect();
+    let groups = GROUPS.iter().map(|(title, names)| (*title, names.to_vec()));
+    let mut text = String::new();
+    for (title, names) in groups.chain([("More", others)]) {
+        let mut lines = names
+            .into_iter()
+            .filter_map(|name| command.find_subcommand(name))
+            .peekable();
+        if lines.peek().is_some() {
+            // Writing into a text cannot fail.
+            let _ = writeln!(text, " {title}");
+        }
+        for line in lines {
+            let about = line.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {:12} {about}", line.get_name());
+        }
+    }
+    let _ = writeln!(text, "  {:12} A command's help, as with --help", "help");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of an example as a shell splits them, up to where its output goes.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
+        for character in line.chars() {
+            match character {
+                '"' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(std::mem::take(&mut word)),
+                _ => word.push(character),
+            }
+        }
+        words.push(word);
+        let end = words.iter().position(|word| word == ">").unwrap_or(words.len());
+        words.truncate(end);
+        words
+    }
+
+    #[test]
+    fn every_command_says_what_it_costs_and_has_examples_that_parse() {
+        let command = command();
+        for below in command.get_subcommands() {
+            let name = below.get_name();
+            let text = below
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let examples: Vec<&str> = text
+                .lines()
+                .filter(|line| line.starts_with("  gleaner "))
+                .collect();
+            assert!(
+                !examples.is_empty() && text.contains("cost"),
+                "{name} teaches nothing"
+            );
+            for example in examples {
+                let matches = command.clone().try_get_matches_from(words(example.trim()));
+                let matches = matches.unwrap_or_else(|error| panic!("{example}: {error}"));
+                assert_eq!(matches.subcommand_name(), Some(name), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_stands_in_the_help_once() {
+        let command = command();
+        let text = grouped(&command);
+        for below in command.get_subcommands() {
+            let line = format!("\n  {} ", below.get_name());
+            assert_eq!(text.matches(&line).count(), 1, "{}", below.get_name());
+        }
+    }
+
+    #[test]
+    fn the_root_help_has_examples_that_parse() {
+        let command = command();
+        let text = command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let mut examples = text
+            .lines()
+            .filter(|line| line.starts_with("  gleaner "))
+            .peekable();
+        assert!(examples.peek().is_some());
+        for example in examples {
+            assert!(
+                command
+                    .clone()
+                    .try_get_matches_from(words(example.trim()))
+                    .is_ok(),
+                "{example}"
+            );
+        }
+    }
+}
