@@ -4,6 +4,7 @@
 //! output is one JSON value (or one a line, where it goes on); without, it is for people.
 
 mod account;
+mod advice;
 mod arguments;
 mod completions;
 mod demo;

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::store::holds::{Hold, Reason, Scope};
-use crate::store::progress::{HarvestView, TaskCounts};
+use crate::store::progress::{HarvestView, TaskCounts, Waiting};
 
 /// Everything that can keep requests from being sent.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,10 @@ pub struct Situation<'a> {
     pub harvests: &'a [HarvestView],
     /// The queue.
     pub tasks: TaskCounts,
+    /// What waits outside the queue.
+    pub waiting: Waiting,
+    /// The harvests that have work and no limit at all, where every harvest with work is such and a limit is needed.
+    pub without_limit: Option<String>,
     /// The limit that is reached: its name and its units.
     pub limit_reached: Option<(String, i64)>,
     /// Until when the rate gate is closed, where that is known: only the process that sends knows it.
@@ -28,14 +32,7 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
     let tasks = situation.tasks;
     let unfinished = tasks.ready + tasks.waiting + tasks.leased;
     if unfinished == 0 {
-        return Some(match tasks.parked {
-            0 => "nothing to do: every list has a verdict".into(),
-            parked => format!(
-                "{} parked and {} for a person: `gleaner tasks --state parked` shows why",
-                count(parked, "task is", "tasks are"),
-                if parked == 1 { "waits" } else { "wait" }
-            ),
-        });
+        return Some(nothing_in_the_queue(situation));
     }
     // What a person must do comes first: starting a gleaner would not help.
     if let Some(held) = situation
@@ -45,6 +42,12 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
         .find_map(|hold| held(hold, situation))
     {
         return Some(held);
+    }
+    if let Some(names) = &situation.without_limit {
+        return Some(format!(
+            "no limit of units is set for {names}, so nothing is bought: `gleaner harvest --name NAME --max-units 100`, or \
+             [budget] total in the config, sets one"
+        ));
     }
     if let Some((name, units)) = &situation.limit_reached {
         return Some(format!(
@@ -72,6 +75,52 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
         ));
     }
     situation.holds.iter().find_map(|hold| held(hold, situation))
+}
+
+/// Why there is no task that could go on.
+fn nothing_in_the_queue(situation: &Situation<'_>) -> String {
+    let Waiting {
+        candidates,
+        batch_media,
+        held_seeds,
+    } = situation.waiting;
+    let mut reasons = Vec::new();
+    let parked = situation.tasks.parked;
+    if parked > 0 {
+        reasons.push(format!(
+            "{} parked and {} for a person: `gleaner tasks --state parked` shows why",
+            count(parked, "task is", "tasks are"),
+            if parked == 1 { "waits" } else { "wait" }
+        ));
+    }
+    let who_goes_on = if situation.working {
+        "asked for as soon as nothing else is open"
+    } else {
+        "asked for by the next `gleaner run` or the same `gleaner harvest`"
+    };
+    if batch_media > 0 {
+        reasons.push(format!(
+            "{} for a request of ten to see who is tagged in them: {who_goes_on}",
+            count(batch_media, "post waits", "posts wait")
+        ));
+    }
+    if candidates > 0 {
+        reasons.push(format!(
+            "{} not judged by the filter yet: what judges them is parked, or goes on with the next start",
+            count(candidates, "found user is", "found users are")
+        ));
+    }
+    if held_seeds > 0 {
+        reasons.push(format!(
+            "{} held, and nothing is sent for {}: `gleaner seeds` shows why",
+            count(held_seeds, "seed is", "seeds are"),
+            if held_seeds == 1 { "it" } else { "them" }
+        ));
+    }
+    if reasons.is_empty() {
+        return "nothing to do: every list has a verdict".into();
+    }
+    reasons.join("; ")
 }
 
 fn held(hold: &Hold, situation: &Situation<'_>) -> Option<String> {
@@ -196,6 +245,22 @@ mod tests {
                 };
             }),
             said(&[], |situation| situation.tasks.leased = 1),
+            said(&[], |situation| {
+                situation.tasks = TaskCounts::default();
+                situation.waiting.batch_media = 3;
+            }),
+            said(&[], |situation| {
+                situation.tasks = TaskCounts {
+                    parked: 2,
+                    ..TaskCounts::default()
+                };
+                situation.waiting = Waiting {
+                    candidates: 1,
+                    held_seeds: 4,
+                    ..Waiting::default()
+                };
+            }),
+            said(&[], |situation| situation.without_limit = Some("brands".into())),
             said(&[hold(Scope::Harvest(1), Reason::Paused, None)], |situation| {
                 situation.harvests = &named;
             }),
@@ -228,6 +293,9 @@ mod tests {
                 "waiting for the 429 window until 2026-01-01 00:01:00 UTC",
                 "3 tasks are waiting until 2026-01-01 00:01:00 UTC to be asked again",
                 "-",
+                "3 posts wait for a request of ten to see who is tagged in them: asked for as soon as nothing else is open",
+                "2 tasks are parked and wait for a person: `gleaner tasks --state parked` shows why; 1 found user is not judged by the filter yet: what judges them is parked, or goes on with the next start; 4 seeds are held, and nothing is sent for them: `gleaner seeds` shows why",
+                "no limit of units is set for brands, so nothing is bought: `gleaner harvest --name NAME --max-units 100`, or [budget] total in the config, sets one",
                 "harvest brands is paused since 2026-01-01 00:00:00 UTC: `gleaner resume brands` goes on",
                 "everything is paused since 2026-01-01 00:00:00 UTC: `gleaner resume` goes on",
                 "the account is out of units: top it up and start again",

@@ -15,7 +15,6 @@ use clap::Args;
 use super::arguments::{Common, Sending};
 use super::output::{self, line, printable};
 use super::{Exit, account, session};
-use crate::client::BaseUrl;
 use crate::clock::Clock;
 use crate::config::token::{self, TokenError};
 use crate::config::{Config, Environment, Loaded};
@@ -101,13 +100,6 @@ fn settings(loaded: &Loaded) -> Vec<Finding> {
         )),
     }
     let config = &loaded.config;
-    if let Err(error) = BaseUrl::parse(&config.upstream.base_url) {
-        findings.push(Finding::problem(
-            AREA,
-            format!("[upstream] base_url: {error}"),
-            "write base_url = \"https://api.hikerapi.com\" below [upstream]",
-        ));
-    }
     let limited = config.budget.total.is_some() || config.budget.per_day.is_some();
     if !limited && !setup::is_loopback(config) {
         let unlimited: Vec<&str> = config

@@ -170,6 +170,7 @@ impl Forecast<'_> {
             _ => ("user", "users"),
         };
         match (self.lists(kind), self.pages(kind), self.units(kind)) {
+            (Some(1), Some(1), Some(units)) if kind == Kind::Profile => price.units(units),
             (Some(lists), Some(1), Some(units)) if kind == Kind::Profile => format!(
                 "{} for each of {}: {}",
                 count(step.units, "unit", "units"),

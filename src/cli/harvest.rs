@@ -54,7 +54,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     };
     let price = Price::of(config);
     if !common.quiet && !common.json {
-        output::aside(&forecast::table_of(&spec, &setup::policy(config, true), price));
+        let of_sources = spec.sources.iter().flatten().flat_map(|reading| &reading.seeds);
+        let all = HarvestSpec {
+            seeds: spec.seeds.iter().chain(of_sources).cloned().collect(),
+            ..spec.clone()
+        };
+        output::aside(&forecast::table_of(&all, &setup::policy(config, true), price));
     }
     let clock = session::clock();
     let policy = setup::policy(config, true);
@@ -128,10 +133,19 @@ fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest>
             .and_then(|(name, number)| harvest.limits.set(name, number.parse()?))
             .map_err(|reason| session::refuse(format!("--limit {limit}: {reason}; nothing was sent")))?;
     }
-    harvest
-        .validate(&config.routes)
-        .map_err(|fault| session::refuse(format!("{fault}; nothing was sent")))?;
+    harvest.validate(&config.routes).map_err(|fault| {
+        let (flag, message) = (flag_of(&fault.key), &fault.message);
+        session::refuse(format!("{flag}: {message}; nothing was sent"))
+    })?;
     Ok(harvest)
+}
+
+/// The flag that sets a key of a harvest: what the config says was checked when it was read.
+fn flag_of(key: &str) -> String {
+    match key.split_once('.') {
+        Some(("limits", name)) => format!("--limit {name}"),
+        _ => format!("--{}", key.replace('_', "-")),
+    }
 }
 
 pub(super) fn kinds(flag: &str, names: &[String]) -> anyhow::Result<Vec<Kind>> {

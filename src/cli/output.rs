@@ -10,7 +10,7 @@ use indicatif::MultiProgress;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
-use super::Exit;
+use super::{Exit, advice};
 use crate::config;
 use crate::secret::{Key, RedactedOutput, Redactor};
 
@@ -120,7 +120,8 @@ pub(crate) fn safe(text: &str) -> String {
 
 /// Prints an error once, with its causes.
 pub(crate) fn error(error: &anyhow::Error, exit: Exit, as_json: bool) {
-    let text = safe(&causes(error.as_ref()));
+    let mut text = safe(&causes(error.as_ref()));
+    text.push_str(advice::after(&text, exit));
     if as_json {
         let value = serde_json::json!({ "error": text, "exit_code": exit.code() });
         let _ = writeln!(io::stdout(), "{value}");

@@ -120,6 +120,7 @@ fn why_nothing_moves(overview: &Overview, now: i64) -> Option<String> {
         holds: &overview.holds,
         harvests: &overview.harvests,
         tasks: overview.tasks,
+        waiting: overview.waiting,
         working: true,
         now,
         ..Situation::default()

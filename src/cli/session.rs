@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Common, Sending};
 use super::output::Refusal;
+use crate::client::BaseUrl;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Loaded, Overrides, Places};
 use crate::endpoints;
@@ -20,6 +21,10 @@ pub(crate) fn config(common: &Common, sending: Option<&Sending>) -> anyhow::Resu
     };
     let loaded = config::load(&places, &Environment::of_process(), &overrides)?;
     loaded.validate_routes(&|path| endpoints::find(path).and_then(|endpoint| endpoint.kind))?;
+    if sending.is_some() {
+        let checked = BaseUrl::parse(&loaded.config.upstream.base_url);
+        checked.map_err(|error| refuse(format!("[upstream] base_url: {error}; nothing was sent")))?;
+    }
     Ok(loaded)
 }
 

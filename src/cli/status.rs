@@ -5,6 +5,7 @@ use super::money::Price;
 use super::output::{self, count, line, number};
 use super::{Exit, progress, session};
 use crate::config::Config;
+use crate::setup;
 use crate::store::holds::{Reason, Scope};
 use crate::store::progress::{self as read, HarvestView, Overview};
 use crate::why::{self, Situation};
@@ -19,6 +20,8 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
         holds: &overview.holds,
         harvests: &overview.harvests,
         tasks: overview.tasks,
+        waiting: overview.waiting,
+        without_limit: without_limit(&loaded.config, &overview),
         limit_reached: limit_reached(&loaded.config, &overview),
         gate_closed_until: None,
         working,
@@ -106,6 +109,21 @@ fn limits_of(config: &Config) -> String {
     }
 }
 
+/// The unfinished harvests, where a limit is needed and none of them has any.
+fn without_limit(config: &Config, overview: &Overview) -> Option<String> {
+    if config.budget.total.is_some() || config.budget.per_day.is_some() || setup::is_loopback(config) {
+        return None;
+    }
+    let unfinished: Vec<&HarvestView> = overview
+        .harvests
+        .iter()
+        .filter(|harvest| harvest.finished_at.is_none())
+        .collect();
+    let names: Vec<&str> = unfinished.iter().map(|harvest| harvest.name.as_str()).collect();
+    let none_has = unfinished.iter().all(|harvest| harvest.max_units.is_none());
+    (none_has && !names.is_empty()).then(|| names.join(", "))
+}
+
 /// The limit that leaves no room for the cheapest request.
 fn limit_reached(config: &Config, overview: &Overview) -> Option<(String, i64)> {
     let reached = |limit: Option<i64>, spent: i64| limit.filter(|limit| spent >= *limit);
@@ -157,6 +175,7 @@ fn print_json(config: &Config, overview: &Overview, working: bool, why: Option<&
     output::json(&serde_json::json!({
         "harvests": harvests,
         "tasks": overview.tasks,
+        "waiting": overview.waiting,
         "holds": holds,
         "units": {
             "settled": overview.spent.settled, "reserved": overview.spent.reserved, "lost": overview.spent.lost,

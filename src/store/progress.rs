@@ -17,6 +17,8 @@ pub struct Overview {
     pub harvests: Vec<HarvestView>,
     /// Tasks by state.
     pub tasks: TaskCounts,
+    /// What has no task yet, or none any more.
+    pub waiting: Waiting,
     /// Why something is not sent.
     pub holds: Vec<Hold>,
     /// Spent in all.
@@ -42,6 +44,17 @@ pub struct TaskCounts {
     pub parked: i64,
     /// When the first waiting one is due.
     pub next_due: Option<Timestamp>,
+}
+
+/// What waits outside the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// Found users whom a filter has not judged yet.
+    pub candidates: i64,
+    /// Posts that wait until there are enough for one request.
+    pub batch_media: i64,
+    /// Seeds that are held.
+    pub held_seeds: i64,
 }
 
 /// A harvest as people see it.
@@ -112,11 +125,28 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
     Ok(Overview {
         harvests: harvests(pool).await?,
         tasks: task_counts(pool).await?,
+        waiting: waiting(pool).await?,
         holds: holds::all(pool).await?,
         spent: ledger::spent_in_all(pool).await?,
         spent_today: ledger::spent_today(pool, now).await?,
         last_request_at: sqlx::query_scalar(LAST).fetch_one(pool).await?,
         balance: balance.map(|row| (row.get(0), row.get(1), row.get(2))),
+    })
+}
+
+async fn waiting(pool: &SqlitePool) -> Result<Waiting> {
+    const SQL: &str = "
+        select
+            (select count(*)
+            from candidates as c
+            join harvests as h on h.id = c.harvest_id and h.round = c.round
+            where c.verdict = 'waiting'),
+            (select count(*) from batch_members where task_id is null)";
+    let row = sqlx::query(SQL).fetch_one(pool).await?;
+    Ok(Waiting {
+        candidates: row.get(0),
+        batch_media: row.get(1),
+        held_seeds: 0,
     })
 }
 

@@ -199,7 +199,7 @@ fn what_is_wrong_with_config_key_and_account_is_found() {
         &shell,
         "--base-url ftp://example.org --offline",
         "base_url",
-        "https://",
+        "put right",
     );
     finds_problem(
         &shell,

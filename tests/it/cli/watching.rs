@@ -20,6 +20,7 @@ fn status_has_a_shape_for_scripts_and_a_sentence_for_people() {
         "last_request_at",
         "tasks",
         "units",
+        "waiting",
         "why",
         "working",
     ];
