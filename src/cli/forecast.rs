@@ -209,7 +209,7 @@ mod tests {
         let mut harvest = Harvest::default();
         change(&mut harvest);
         let list = SeedList::collect(seeds.iter().copied());
-        let spec = setup::spec(&harvest, &list.seeds, true).unwrap();
+        let spec = setup::spec(&harvest, &list.seeds, true);
         table_of(&spec, &setup::policy(&Config::default(), true), Price(None))
     }
 
