@@ -9,9 +9,9 @@ use super::arguments::Arguments;
 /// The commands by what a person wants. One that stands nowhere is shown last.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["demo", "init", "doctor"]),
-    ("Work", &["plan", "harvest", "run", "pause", "resume", "seeds"]),
-    ("Look", &["status", "query", "sql", "export", "endpoints"]),
-    ("Repair", &["tasks", "parse", "reparse", "forget"]),
+    ("Work", &["harvest", "run", "pause", "resume", "seeds"]),
+    ("Look", &["status", "query", "sql", "endpoints"]),
+    ("Repair", &["tasks", "parse"]),
     ("For scripts and tests", &["dump", "mock", "completions", "man"]),
 ];
 
@@ -66,6 +66,17 @@ Examples:
   gleaner run --max-units 1000 --rate 5",
     ),
     (
+        "seeds",
+        "It costs nothing and works beside a running gleaner. A seed that is removed is held: nothing of it is bought any \
+         more, what was bought is kept, and `seeds add` goes on where it stopped.
+
+Examples:
+  gleaner seeds
+  gleaner seeds --rejected
+  gleaner seeds add nasa search:tide --name brands
+  gleaner seeds remove nasa --name brands",
+    ),
+    (
         "status",
         "It costs nothing, and works beside a running gleaner.
 
@@ -100,6 +111,16 @@ Examples:
   gleaner resume
   gleaner resume brands
   gleaner resume /g2/user/followers",
+    ),
+    (
+        "query",
+        "It costs nothing, and cannot change the file. Below each answer stand the lists that it rests on, with their verdicts.
+
+Examples:
+  gleaner query
+  gleaner query most_followed
+  gleaner query mutuals user=@natgeo limit=50
+  gleaner query spend --json",
     ),
     (
         "sql",

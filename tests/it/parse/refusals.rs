@@ -6,7 +6,6 @@ use gleaner::target::Target;
 
 use super::{fixture, parse, refusal};
 
-const G2: &str = "/g2/user/followers";
 const PAIR: &str = "/gql/user/followers/chunk";
 const GRID: &str = "/gql/user/medias";
 
