@@ -29,7 +29,7 @@ const IN_LOGS: Duration = Duration::from_secs(10);
 /// In a log a line that says what the last one said is kept back so many times.
 const REPEATED_AFTER: u32 = 30;
 
-/// The spinner, and room for the `^C` that a terminal may write behind the line: a line that is wrapped stays behind.
+/// The spinner and a margin: a line that is wrapped would stay behind.
 const BESIDE_THE_LINE: usize = 6;
 
 /// A terminal shows so many harvests at most: lines that do not fit would scroll.
