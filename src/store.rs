@@ -70,6 +70,9 @@ pub enum StoreError {
         /// The other process, `?` if it did not say.
         pid: String,
     },
+    /// The writer met an error of the disk and has stopped; that error says why.
+    #[error("the writer has stopped; what was committed is safe")]
+    WriterStopped,
     /// A stored value is not what this version writes.
     #[error("{table}.{column} holds {value:?}, which this version does not know")]
     Unknown {
@@ -93,6 +96,19 @@ pub enum StoreError {
     /// A person asked for something that cannot be; the text says what can.
     #[error("{0}")]
     Refused(String),
+}
+
+impl StoreError {
+    /// Whether the disk, or the file as a whole, is at fault: nothing more can be written, whatever it is.
+    pub fn is_of_the_disk(&self) -> bool {
+        // SQLITE_READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB, and their extended forms.
+        const CODES: [i32; 6] = [8, 10, 11, 13, 14, 26];
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        let code = error.code().and_then(|code| code.parse::<i32>().ok());
+        code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+    }
 }
 
 /// The result of a store function.

@@ -10,11 +10,6 @@ pub(super) fn after(text: &str, exit: Exit) -> &'static str {
             "; everything committed is kept, and what was in flight is in the ledger. Make room on the disk, then run the \
              same command: it goes on where it stopped"
         }
-        // What follows a write that failed, as on a full disk: the log above has the first error.
-        _ if says("transaction depth") => {
-            "; the file could not be written, as the log above says. Everything committed is kept: look at the disk with \
-             `gleaner doctor`, then run the same command"
-        }
         _ if says("database is locked") => {
             "; everything committed is kept. Another program holds the file: end it, then run the same command"
         }

@@ -126,7 +126,14 @@ fn without_limit(config: &Config, overview: &Overview) -> Option<String> {
 
 /// The limit that leaves no room for the cheapest request.
 fn limit_reached(config: &Config, overview: &Overview) -> Option<(String, i64)> {
-    let reached = |limit: Option<i64>, spent: i64| limit.filter(|limit| spent >= *limit);
+    let policy = setup::policy(config, false);
+    let ready = overview.ready_endpoints.iter();
+    let cheapest = ready
+        .filter_map(|path| policy.step(path))
+        .map(|step| step.units)
+        .min();
+    let cheapest = cheapest.unwrap_or(1);
+    let reached = |limit: Option<i64>, spent: i64| limit.filter(|limit| spent + cheapest > *limit);
     if let Some(units) = reached(config.budget.total, overview.spent.total()) {
         return Some(("[budget] total".into(), units));
     }

@@ -45,9 +45,9 @@ async fn step(context: &Context, mode: Mode) -> Duration {
     };
     let Some(balance) = parsed else {
         // The rate stays where it is: it is not raised on doubt.
-        tracing::info!(
-            outcome = answer.outcome.name(),
-            "the balance did not come; it is asked for again"
+        tracing::warn!(
+            "the balance did not come, it is asked for again: {}",
+            answer.outcome
         );
         return AGAIN.min(poll);
     };

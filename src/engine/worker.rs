@@ -48,6 +48,9 @@ pub(crate) async fn serve(context: Arc<Context>, claim: Claim, slot: Duration) -
         .report(Box::new(finished), context.clock.now())
         .await;
     if let Err(error) = first {
+        if error.is_of_the_disk() || matches!(error, StoreError::WriterStopped) {
+            return Err(error);
+        }
         tracing::error!(task.id, endpoint = task.endpoint, %error, "a page could not be committed; its task is parked");
         let parked = Finished {
             task,

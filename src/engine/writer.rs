@@ -128,7 +128,7 @@ impl Writer {
     }
 
     async fn ask(&self, work: Work) -> Result<Done> {
-        let gone = || StoreError::Unusable("the writer has stopped".into());
+        let gone = || StoreError::WriterStopped;
         let (done, answer) = oneshot::channel();
         self.jobs.send(Job { work, done }).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
@@ -147,6 +147,8 @@ async fn run(mut connection: Connection, policy: Policy, mut queue: mpsc::Receiv
         let works: Vec<&Work> = batch.iter().map(|job| &job.work).collect();
         match commit(&mut connection, &policy, &works).await {
             Ok(done) => answer(batch, done.into_iter().map(Ok)),
+            // Nothing more can be written: whoever waits is told that the writer has stopped, and sending ends.
+            Err(error) if error.is_of_the_disk() => return Err(error),
             // One of them cannot be committed; the others must not suffer for it.
             Err(error) if batch.len() > 1 => {
                 tracing::debug!(%error, "a shared commit failed; its jobs are committed one by one");

@@ -27,6 +27,8 @@ pub struct Overview {
     pub spent_today: Spent,
     /// When the last request left.
     pub last_request_at: Option<Timestamp>,
+    /// The endpoints that ready tasks ask.
+    pub ready_endpoints: Vec<String>,
     /// What the upstream last said of the account: units left, requests a second, when.
     pub balance: Option<(i64, f64, Timestamp)>,
 }
@@ -121,6 +123,10 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
     const LAST: &str = "
         select max(reserved_at)
         from ledger";
+    const READY: &str = "
+        select distinct endpoint
+        from tasks
+        where state = 'ready'";
     let balance = sqlx::query(BALANCE).fetch_optional(pool).await?;
     Ok(Overview {
         harvests: harvests(pool).await?,
@@ -130,6 +136,7 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
         spent: ledger::spent_in_all(pool).await?,
         spent_today: ledger::spent_today(pool, now).await?,
         last_request_at: sqlx::query_scalar(LAST).fetch_one(pool).await?,
+        ready_endpoints: sqlx::query_scalar(READY).fetch_all(pool).await?,
         balance: balance.map(|row| (row.get(0), row.get(1), row.get(2))),
     })
 }
@@ -141,20 +148,30 @@ async fn waiting(pool: &SqlitePool) -> Result<Waiting> {
             from candidates as c
             join harvests as h on h.id = c.harvest_id and h.round = c.round
             where c.verdict = 'waiting'),
-            (select count(*) from batch_members where task_id is null)";
+            (select count(*) from batch_members where task_id is null),
+            (select count(*) from seeds where held_at is not null)";
     let row = sqlx::query(SQL).fetch_one(pool).await?;
     Ok(Waiting {
         candidates: row.get(0),
         batch_media: row.get(1),
-        held_seeds: 0,
+        held_seeds: row.get(2),
     })
 }
 
 /// Counts tasks by state.
 pub async fn task_counts(pool: &SqlitePool) -> Result<TaskCounts> {
+    // What nobody waits for any more rests: it is not sent, and so it is not left to do.
     const SQL: &str = "
         select state, count(*), min(not_before)
-        from tasks
+        from tasks as t
+        where state = 'parked'
+            or exists (select 1 from harvest_lists as w where w.list_id = t.list_id and w.open = 1)
+            or exists (
+                select 1
+                from batch_members as m
+                join harvest_lists as w on w.list_id = m.list_id and w.open = 1
+                where m.task_id = t.id
+            )
         group by state";
     let mut counts = TaskCounts::default();
     for row in sqlx::query(SQL).fetch_all(pool).await? {

@@ -104,6 +104,21 @@ impl Program {
         command
     }
 
+    /// The same command, but no file that it writes may grow beyond so many blocks of 512 bytes: a full disk.
+    pub(crate) fn with_files_of_at_most(&self, blocks: u32, command: &Command) -> Command {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\" >>out 2>>err");
+        let mut limited = Command::new("/bin/sh");
+        limited
+            .args(["-c", &script])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HIKERAPI_TOKEN", &self.key)
+            .stdin(Stdio::null());
+        limited
+    }
+
     pub(crate) async fn database(&self) -> Database {
         let url = format!("sqlite:{}", self.path("gleaner.db").display());
         Database::open(&url, true).await.unwrap()
