@@ -151,6 +151,9 @@ fn place<'a>(root: &mut Object<'a>, patch: Patch<'a>, notes: &Notes) {
         objects(known, data, notes);
         return;
     }
+    if !root.has(first) {
+        notes.add("a patch is for a call that is not in the stream");
+    }
     let child = root.entry(first);
     if let Err(homeless) = graft(child, rest, data, notes) {
         data = homeless;
@@ -223,8 +226,8 @@ fn find_below<'r, 'a>(object: &'r mut Object<'a>, thing: &Object<'_>) -> Option<
 /// Puts data at a path below a node; gives it back where something else is there.
 fn graft<'a>(node: &mut Json<'a>, path: &[Step], data: Object<'a>, notes: &Notes) -> Result<(), Object<'a>> {
     if node.is_null() {
-        if is_entity(&data) {
-            notes.add("a patch is for a thing and a place that are not in the stream");
+        if is_entity(&data) || matches!(path.first(), Some(Step::Index(_))) {
+            notes.add("a patch is for a place that is not in the stream");
         }
         *node = if let Some(Step::Index(_)) = path.first() {
             Json::List(Vec::new())

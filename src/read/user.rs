@@ -24,6 +24,10 @@ pub(crate) fn listed(fields: Fields<'_>, rows: &mut Rows) -> Result<Entry, Refus
     if has("media_type") || has("taken_at") {
         return Err(Refusal::Foreign("a media item, not a user"));
     }
+    // Hashtags, places and highlights have an id as well.
+    if (has("name") || has("title")) && !has("username") {
+        return Err(Refusal::Foreign("something with a name, not a user"));
+    }
     let user = short(&fields)?;
     let id = user.id.0;
     rows.add_user(user);

@@ -226,3 +226,21 @@ fn units_and_rate_are_read_and_errors_are_not() {
         );
     }
 }
+
+#[test]
+fn a_list_of_hashtags_or_places_is_no_list_of_users() {
+    for thing in [
+        r#"{"id": "17841562498105353", "name": "lamps", "media_count": 5}"#,
+        r#"{"pk": 213385402, "name": "Lamptown", "lat": 51.5, "lng": -0.12}"#,
+        r#"{"pk": "17900000000000001", "title": "Lamps", "user": {"pk": "5"}}"#,
+    ] {
+        for path in [
+            "/gql/media/likers",
+            "/gql/user/followers",
+            "/gql/comment/likers/chunk",
+        ] {
+            let error = refusal(path, format!("[{thing}]").as_bytes());
+            assert!(matches!(error, ParseError::WrongShape { .. }), "{path} {error}");
+        }
+    }
+}
