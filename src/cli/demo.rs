@@ -22,20 +22,25 @@ use crate::setup;
 use crate::store::{Database, dump, harvests, progress as read, questions, sql};
 use crate::way::Way;
 
-const COLLECT: [Kind; 6] = [
+const COLLECT: [Kind; 11] = [
     Kind::Profile,
     Kind::Followers,
     Kind::Following,
     Kind::Medias,
+    Kind::Clips,
+    Kind::Reposts,
     Kind::Comments,
     Kind::Replies,
+    Kind::MediaLikers,
+    Kind::CommentLikers,
+    Kind::Usertags,
 ];
 
 /// The name of the demo's only harvest.
 const NAME: &str = "demo";
 
 /// Whose lists are read beside the seeds': so many of the users on the seeds' lists.
-const USERS: usize = 60;
+const USERS: usize = 20;
 
 const WAYS: [Way; 2] = [Way::Followers, Way::Following];
 
@@ -44,11 +49,13 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let url = format!("sqlite:{}", flags.file.display());
     replace(&url, &flags.file).await?;
     let world = Arc::new(World::new(flags.world.seed, flags.world.size));
+    let mut seeds = world.seeds(6);
+    seeds.extend(world.queries(1));
     let plan = Plan {
         depth: 2,
         expand: WAYS.map(|way| way.name().to_owned()).to_vec(),
         users: Some(USERS),
-        ..Plan::of(world.seeds(6), &COLLECT.map(Kind::name))
+        ..Plan::of(seeds, &COLLECT.map(Kind::name))
     };
     let upstream = Upstream::start(
         Arc::clone(&world),
@@ -60,8 +67,8 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     if !common.json && !common.quiet {
         line(format!(
             "A simulated Instagram of {} users answers on this machine: no key, no cost, nothing leaves it.\n\
-             From {} seeds gleaner reads profiles, followers, following, posts, comments and replies, then the same of\n\
-             {USERS} users it finds on the seeds' lists.\n",
+             From {} seeds gleaner reads all it can: profiles, follow lists, posts, clips, reposts, comments, replies,\n\
+             likers, tags and a search; then the same of {USERS} users it finds on the seeds' lists.\n",
             number(i64::try_from(flags.world.size).unwrap_or(i64::MAX)),
             plan.seeds.len()
         ));

@@ -84,6 +84,10 @@ fn of_the_target(status: u16, body: &[u8]) -> Outcome {
     };
     let error = ErrorObject::read(body);
     match (status, &error) {
+        // The upstream's JSON, cut off on its way: it says nothing, and the next one may be whole.
+        (_, None) if body.trim_ascii_start().starts_with(b"{") => Outcome::NotAPage {
+            reason: reason(status, body),
+        },
         // The front answers in plain text or HTML, the upstream in JSON.
         (403, None) if !body.is_empty() => Outcome::Blocked,
         (_, None) if !body.is_empty() => refused(),

@@ -61,10 +61,12 @@ fn parse(bytes: &[u8], target: &Target) -> Result<Page, ParseError> {
             let node = element.object("node", "media").unwrap_or(element);
             tagged(&node, target, rows, position.get(), &mut damaged)
         })?;
+        // A node that cannot be read may be that of any post: the page is incomplete.
+        let has_unread = !page.rejects.is_empty();
         page.elements += damaged.len();
         page.rejects.append(&mut damaged);
         page.rejects.sort_by_key(|reject| reject.position);
-        page.next = Next::End;
+        page.next = if has_unread { Next::Missing } else { Next::End };
         Ok(page)
     })
 }

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
-use crate::endpoint::Page;
+use crate::endpoint::{Next, Page};
 use crate::kind::Kind;
-use crate::policy::Policy;
+use crate::policy::{MAX_ASKS, Policy};
 use crate::store::batches::{self, Member};
 use crate::store::ending::{self, Ending};
 use crate::store::leads::Leading;
 use crate::store::report::Finished;
-use crate::store::{Connection, Result, follow_up};
+use crate::store::{Connection, Result, follow_up, sweeps};
 use crate::verdict::Verdict;
 
-/// Gives each list of a batch what the page says of its post, and ends it. The page and its rows are recorded before.
+/// Gives each list of a batch what the page says of its post, and ends it; an incomplete page is asked for again first. The
+/// page and its rows are recorded before.
 pub(crate) async fn end_all(
     db: &mut Connection,
     policy: &Policy,
@@ -23,6 +24,11 @@ pub(crate) async fn end_all(
 ) -> Result<()> {
     let task = &finished.task;
     let members = batches::members(db, task).await?;
+    let asks = sweeps::load(db, task.sweep_id).await?.asks;
+    if page.next == Next::Missing && asks < MAX_ASKS {
+        count_page(db, task.sweep_id).await?;
+        return sweeps::ask_again(db, task).await;
+    }
     ending::remove(db, task).await?;
     for member in members {
         let tagged = count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
@@ -55,6 +61,15 @@ fn judge(member: &Member, page: &Page) -> (Verdict, &'static str) {
             "the answer has no entry for this post, and one that could not be read",
         )
     }
+}
+
+async fn count_page(db: &mut Connection, sweep_id: i64) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set pages = pages + 1
+        where id = $1";
+    sqlx::query(SQL).bind(sweep_id).execute(db).await?;
+    Ok(())
 }
 
 /// Marks the tags of a post as shown by its sweep; returns how many users are tagged.

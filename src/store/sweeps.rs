@@ -108,12 +108,18 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
     load(db, task.sweep_id).await
 }
 
+/// Notes the first 404. It is an answer: what failed before it is not held against the second question.
 pub(crate) async fn set_not_found(db: &mut Connection, sweep_id: i64) -> Result<()> {
-    const SQL: &str = "
+    const SWEEP: &str = "
         update sweeps
         set not_found = 1
         where id = $1";
-    sqlx::query(SQL).bind(sweep_id).execute(db).await?;
+    const TASK: &str = "
+        update tasks
+        set attempts = 0, unusable = 0, resets = 0
+        where sweep_id = $1";
+    sqlx::query(SWEEP).bind(sweep_id).execute(&mut *db).await?;
+    sqlx::query(TASK).bind(sweep_id).execute(db).await?;
     Ok(())
 }
 

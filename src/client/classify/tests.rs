@@ -290,3 +290,14 @@ fn a_reason_is_one_short_line() {
     assert!(reason.starts_with("status 502: <html> <b>word word"), "{reason}");
     assert!(reason.len() < 350 && !reason.contains('\n'));
 }
+
+#[test]
+fn a_refusal_that_was_cut_off_is_asked_again() {
+    for status in [403, 404, 410] {
+        let outcome = of(status, r#"{"detail": "Entries not fo"#);
+        assert!(
+            matches!(outcome, Outcome::NotAPage { .. }),
+            "{status}: {outcome:?}"
+        );
+    }
+}

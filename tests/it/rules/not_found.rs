@@ -53,6 +53,21 @@ async fn a_name_that_nobody_has_is_gone_after_two_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_failed_before_a_404_is_not_held_against_the_second_question() {
+    let (stage, run) = followed_by(&[]).await;
+    let mut replies = Reply::status(200).times(2);
+    replies.push(Reply::status(404));
+    replies.extend(Reply::status(200).times(2));
+    stage.next(BY_NAME, replies);
+    assert_eq!(
+        run.go(&harvest(&["@person.1"], &[Kind::Profile])).await,
+        Stop::Finished
+    );
+    assert_eq!(run.verdict(Kind::Profile).await, "complete");
+    assert_eq!(stage.count(BY_NAME), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn comments_are_empty_or_hidden_by_their_counter() {
     let (stage, run) = followed_by(&[]).await;
     stage.change(1, |person| {
