@@ -14,10 +14,11 @@
 //!                                                  the tables -> sql, status, dump
 //! ```
 //!
-//! A harvest wants lists ([`store::harvests`]); a list that must be read gets a sweep and a task. The dispatcher takes
-//! slots from the rate gate, claims that many tasks with their units reserved, and starts a worker for each. The worker
-//! sends exactly one request, reads the answer, and reports it to the one writer, which commits rows, page, cursor,
-//! units and the task's next state in one transaction. What a page shows may be wanted in its turn.
+//! A harvest wants lists ([`store::harvests`]); a list that must be read gets a sweep and a task, or shares the task of a
+//! batch. The dispatcher takes slots from the rate gate, claims that many tasks with their units reserved, and starts a
+//! worker for each. The worker sends exactly one request, reads the answer, and reports it to the one writer, which
+//! commits rows, page, cursor, units and the task's next state in one transaction. What a page shows may be wanted in its
+//! turn.
 //!
 //! # Invariants
 //!
@@ -36,7 +37,8 @@
 //!    them in a row miss.
 //! 8. Ids never go through floating point.
 //! 9. The key is in memory, in its source and in one header to one origin. It is in no table, log, error or URL.
-//! 10. `force` is never sent: private accounts stay private.
+//! 10. Private accounts stay private: `force` is sent only where a person allowed it for a harvest and an answer said that
+//!     the account is public, and each use leaves a row.
 //!
 //! # The map, in reading order
 

@@ -3,6 +3,13 @@
 //! All SQL of the crate is below this module. Functions take the connection (inside the writer's transaction when they
 //! write) and `now`; none of them waits for anything but the database, and none knows of HTTP, parsers or the
 //! configuration.
+//!
+//! - What is wanted: `harvests`, `seeds`, `want`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
+//!   `judge`, `owner`.
+//! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
+//! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
+//!   `batch_page`, `ending`.
+//! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod balance;
 mod batch_page;

@@ -184,10 +184,17 @@ impl Forecast<'_> {
                 if lists == 1 { whose } else { many },
                 price.units(units)
             ),
+            (None, _, _) if kind == Kind::Usertags => {
+                "1 page for each 10 posts; how many there are is not known".to_owned()
+            }
             (None, Some(pages), _) => format!(
                 "at most {} for each {whose}; how many there are is not known",
                 count(pages, "page", "pages")
             ),
+            // Nothing in a profile foretells how long these lists are.
+            (_, None, _) if matches!(kind, Kind::Clips | Kind::Reposts | Kind::Search) => {
+                format!("as many pages as each {whose} has: not known")
+            }
             (Some(1), None, _) => "as many pages as its counter says: not known yet".to_owned(),
             (Some(lists), None, _) => format!(
                 "as many pages as the counter of each of {} {many} says: not known yet",
