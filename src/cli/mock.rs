@@ -43,6 +43,9 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
             flags.port
         ))
     })?;
+    // Before anything is said, so that whoever reads it can stop this process gently.
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
     if common.json {
         output::json(&serde_json::json!({ "base_url": upstream.url() }))?;
     } else {
@@ -53,8 +56,6 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
             url = upstream.url()
         ));
     }
-    let shutdown = Shutdown::default();
-    shutdown.listen()?;
     shutdown.asked().await;
     let arrivals = upstream.arrivals().len();
     let units = upstream.meter();
