@@ -1,6 +1,7 @@
 //! The command line through the real binary: every command, its exit codes, and the shape of its JSON.
 
 mod doctor;
+mod documents;
 mod endpoints;
 mod harvesting;
 mod init;
