@@ -100,21 +100,34 @@ pub enum StoreError {
         /// How many it changed.
         got: u64,
     },
+    /// What was asked for cannot be written out.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
     /// A person asked for something that cannot be; the text says what can.
     #[error("{0}")]
     Refused(String),
 }
 
 impl StoreError {
+    /// Whether another process holds the file's lock for the moment.
+    pub fn is_busy(&self) -> bool {
+        // SQLITE_BUSY and its extended forms.
+        self.code().is_some_and(|code| code & 0xff == 5)
+    }
+
     /// Whether the disk, or the file as a whole, is at fault: nothing more can be written, whatever it is.
     pub fn is_of_the_disk(&self) -> bool {
         // SQLITE_READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB, and their extended forms.
         const CODES: [i32; 6] = [8, 10, 11, 13, 14, 26];
-        let Self::Database(sqlx::Error::Database(error)) = self else {
-            return false;
-        };
-        let code = error.code().and_then(|code| code.parse::<i32>().ok());
-        code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+        self.code().is_some_and(|code| CODES.contains(&(code & 0xff)))
+    }
+
+    /// SQLite's own code, where the database said no.
+    fn code(&self) -> Option<i32> {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => error.code()?.parse().ok(),
+            _ => None,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::engine::seed_reader::log_rejects;
 use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
 use crate::setup;
+use crate::store::connect::path_of;
 use crate::store::harvests::{self, HarvestSpec};
 use crate::store::holds::{self, Reason, Scope};
 use crate::store::seeds::{self, Reject};
@@ -36,7 +37,11 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     if flags.named.seed_select.is_none() {
         require_seeds(&wanted, &found)?;
     }
-    setup::require_limit(config, &[wanted.max_units]).map_err(|error| session::refuse(error.to_string()))?;
+    let limit = match wanted.max_units {
+        None => stored_limit(config, &wanted.name).await?,
+        given => given,
+    };
+    setup::require_limit(config, &[limit]).map_err(|error| session::refuse(error.to_string()))?;
     let key = setup::key(config, &Environment::of_process())?;
     output::hide(&key);
     let client = setup::client(config, key)?;
@@ -47,6 +52,14 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let of_sources = sources.iter().flat_map(|reading| &reading.rejected);
     let rejected: Vec<Reject> = found.rejected.iter().chain(of_sources).cloned().collect();
     log_rejects(&wanted.name, &rejected);
+    let is_search = |seed: &String| seed.starts_with("search:");
+    let has_search = found.seeds.iter().any(|seed| is_search(&seed.to_string()))
+        || sources.iter().flat_map(|reading| &reading.seeds).any(is_search);
+    if wanted.collect.contains(&Kind::Search) && !has_search {
+        tracing::warn!(
+            "--collect search finds nothing by itself: a search needs a seed such as search:words"
+        );
+    }
     let spec = HarvestSpec {
         sources: is_configured.then_some(sources),
         rejected: found.rejected,
@@ -86,6 +99,17 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     };
     progress.finish().await;
     summary(common, &database, harvest_id, price, stop, &rejected).await
+}
+
+/// The limit that the harvest has from before, which stays until another is given.
+async fn stored_limit(config: &Config, name: &str) -> anyhow::Result<Option<i64>> {
+    if !path_of(&config.database.url)?.exists() {
+        return Ok(None);
+    }
+    let database = session::database(config, false).await?;
+    let limit = harvests::limit_of(database.readers(), name).await?;
+    database.close().await;
+    Ok(limit)
 }
 
 /// The right to work on the file, unless another gleaner has it: that one does the sending then.

@@ -130,7 +130,8 @@ fn ask(flags: &Init, answers: &mut Answers, key_is_set: bool) -> anyhow::Result<
     }
     if flags.collect.is_empty() {
         answers.collect = questions.until_right(
-            "What is to be collected? profile, followers, following, medias, comments, replies",
+            "What is to be collected? profile, followers, following, medias, clips, reposts, comments, replies, media_likers, \
+             comment_likers, usertags",
             "profile",
             |text| {
                 let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();

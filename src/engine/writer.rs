@@ -179,21 +179,13 @@ fn answer(batch: Vec<Job>, done: impl IntoIterator<Item = Result<Done>>) {
 async fn commit(connection: &mut Connection, policy: &Policy, works: &[&Work]) -> Result<Vec<Done>> {
     loop {
         match try_commit(connection, policy, works).await {
-            Err(StoreError::Database(sqlx::Error::Database(error))) if is_busy(error.as_ref()) => {
+            Err(error) if error.is_busy() => {
                 tracing::warn!("another process holds the file's write lock; waiting for it");
                 tokio::time::sleep(BUSY_WAIT).await;
             }
             result => return result,
         }
     }
-}
-
-fn is_busy(error: &dyn sqlx::error::DatabaseError) -> bool {
-    // SQLITE_BUSY and its extended forms.
-    error
-        .code()
-        .and_then(|code| code.parse::<i32>().ok())
-        .is_some_and(|code| code & 0xff == 5)
 }
 
 async fn try_commit(connection: &mut Connection, policy: &Policy, works: &[&Work]) -> Result<Vec<Done>> {

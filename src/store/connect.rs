@@ -15,6 +15,8 @@ use crate::store::{Connection, Result, StoreError};
 /// How often and how far apart the lock is tried before the file counts as in use.
 const LOCK_ATTEMPTS: u32 = 5;
 const LOCK_WAIT: Duration = Duration::from_millis(20);
+/// How often a file is tried that another process is just making.
+const PREPARE_ATTEMPTS: u32 = 250;
 
 /// The first SQLite without the WAL-reset bug, which could corrupt a database that two connections write
 /// (<https://sqlite.org/wal.html>).
@@ -55,19 +57,15 @@ impl Database {
             }
             make_private_file(&path)?;
         }
-        let mut writer = options(&path)
-            .connect()
-            .await
-            .map_err(|error| not_a_database(&path, &error))?;
-        if check(&mut writer, &path).await? {
-            MIGRATIONS.run(&mut writer).await?;
-        } else {
-            // Two processes may meet a new file: the second waits, and then finds nothing left to do.
-            let mut transaction = begin(&mut writer).await?;
-            MIGRATIONS.run(&mut *transaction).await?;
-            transaction.commit().await?;
+        let mut attempts = 0;
+        while let Err(error) = prepare(&path).await {
+            attempts += 1;
+            // Whoever makes the same new file at this moment is done in an instant.
+            if !error.is_busy() || attempts == PREPARE_ATTEMPTS {
+                return Err(error);
+            }
+            tokio::time::sleep(LOCK_WAIT).await;
         }
-        writer.close().await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options(&path).read_only(true))
@@ -136,6 +134,24 @@ impl Database {
     pub async fn close(self) {
         self.readers.close().await;
     }
+}
+
+/// Looks whether the file is ours, and brings its schema up to date.
+async fn prepare(path: &Path) -> Result<()> {
+    let mut writer = options(path)
+        .connect()
+        .await
+        .map_err(|error| not_a_database(path, error))?;
+    if check(&mut writer, path).await? {
+        MIGRATIONS.run(&mut writer).await?;
+    } else {
+        // Two processes may meet a new file: the second waits, and then finds nothing left to do.
+        let mut transaction = begin(&mut writer).await?;
+        MIGRATIONS.run(&mut *transaction).await?;
+        transaction.commit().await?;
+    }
+    writer.close().await?;
+    Ok(())
 }
 
 /// Begins a transaction that writes. It takes the write lock at once, because one that reads first could be refused
@@ -220,12 +236,12 @@ async fn check(connection: &mut Connection, path: &Path) -> Result<bool> {
     let application_id: i64 = sqlx::query("pragma application_id")
         .fetch_one(&mut *connection)
         .await
-        .map_err(|error| not_a_database(path, &error))?
+        .map_err(|error| not_a_database(path, error))?
         .get(0);
     let tables: i64 = sqlx::query("select count(*) from sqlite_schema")
         .fetch_one(&mut *connection)
         .await
-        .map_err(|error| not_a_database(path, &error))?
+        .map_err(|error| not_a_database(path, error))?
         .get(0);
     if application_id != APPLICATION_ID {
         if tables > 0 {
@@ -269,7 +285,11 @@ pub(crate) fn is_sound(version: &str) -> bool {
     (part(), part(), part()) >= OLDEST_SQLITE
 }
 
-fn not_a_database(path: &Path, error: &sqlx::Error) -> StoreError {
+fn not_a_database(path: &Path, error: sqlx::Error) -> StoreError {
+    let error = StoreError::from(error);
+    if error.is_busy() {
+        return error;
+    }
     unusable(
         path,
         &format!("cannot be opened as a database: {error}"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _, SqlitePool, TypeInfo as _, ValueRef as _};
 
 use crate::model::{Comment, Media, Record, User};
-use crate::store::{Result, StoreError};
+use crate::store::Result;
 
 /// Columns that hold signed addresses: all after the first `?` differs at every answer.
 const SIGNED: [&str; 2] = ["profile_pic_url", "url"];
@@ -133,6 +133,5 @@ fn write_row(out: &mut dyn Write, part: &Part, row: &sqlx::sqlite::SqliteRow) ->
         };
         fields.push(format!("\"{column}\":{value}"));
     }
-    writeln!(out, "{}\t{{{}}}", part.table, fields.join(","))
-        .map_err(|error| StoreError::Refused(format!("the dump cannot be written: {error}")))
+    Ok(writeln!(out, "{}\t{{{}}}", part.table, fields.join(","))?)
 }

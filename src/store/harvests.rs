@@ -272,6 +272,16 @@ pub async fn without_limit(db: &mut Connection) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(SQL).fetch_all(db).await?)
 }
 
+/// The limit of units of the harvest of that name, if there are both.
+pub async fn limit_of<'c>(db: impl sqlx::SqliteExecutor<'c>, name: &str) -> Result<Option<i64>> {
+    const SQL: &str = "
+        select max_units
+        from harvests
+        where name = $1";
+    let limit: Option<Option<i64>> = sqlx::query_scalar(SQL).bind(name).fetch_optional(db).await?;
+    Ok(limit.flatten())
+}
+
 /// The id of the harvest of that name.
 pub async fn find(db: &mut Connection, name: &str) -> Result<Option<i64>> {
     const SQL: &str = "

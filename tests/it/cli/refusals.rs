@@ -101,6 +101,42 @@ fn without_a_limit_nothing_is_sent_to_a_real_upstream() {
 }
 
 #[test]
+fn a_limit_from_before_is_limit_enough() {
+    let shell = Shell::start();
+    shell
+        .run(&format!("harvest {} --max-units 50", shell.seeds(1)))
+        .exits(0);
+    // It gets as far as the missing key.
+    shell
+        .run_with_key(None, "harvest natgeo --base-url https://upstream.invalid")
+        .exits(5);
+    shell
+        .run_with_key(
+            None,
+            "harvest natgeo --name other --base-url https://upstream.invalid",
+        )
+        .exits(2)
+        .tells("no limit of units is set");
+}
+
+#[test]
+fn who_reads_only_the_beginning_of_a_dump_is_no_error() {
+    let shell = Shell::start();
+    let said = shell.run("demo --size 300 --json").exits(0);
+    assert_eq!(said.json()["rows_as_expected"], true);
+    let script = "gleaner() { \"$PROGRAM\" \"$@\"; }; set -o pipefail; \
+                  gleaner dump --canonical --database sqlite:gleaner-demo.db | head -n 1";
+    let told = std::process::Command::new("bash")
+        .args(["-c", script])
+        .env("PROGRAM", env!("CARGO_BIN_EXE_gleaner"))
+        .current_dir(shell.path(""))
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{told:?}");
+    assert_eq!(String::from_utf8(told.stderr).unwrap(), "");
+}
+
+#[test]
 fn without_a_key_nothing_is_sent_to_a_real_upstream() {
     let shell = Shell::start();
     let said = shell
