@@ -1,11 +1,12 @@
 //! The endpoints of a route are tried in their order when one is retired, or where the config says so, truncated.
 
-use gleaner::engine::Stop;
+use gleaner::config::{Harvest, SortOrder};
+use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
 
 use super::{followed_by, followers};
 use crate::harness::harvest;
-use crate::stage::{FOLLOWERS, FOLLOWERS_CHUNK, Reply, users_page};
+use crate::stage::{COMMENTS, FOLLOWERS, FOLLOWERS_CHUNK, Reply, V2_COMMENTS, users_page};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_lists_of_a_retired_endpoint_move_on_and_it_is_not_asked_again() {
@@ -52,4 +53,42 @@ async fn truncation_moves_on_only_where_the_config_says_so() {
         assert_eq!(run.verdict(Kind::Followers).await, verdict);
         assert_eq!(stage.count(FOLLOWERS_CHUNK), chunks);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retired_endpoint_is_looked_at_again_by_a_person_or_by_another_version() {
+    let (stage, run) = followed_by(&[10, 11]).await;
+    stage.next(FOLLOWERS, [Reply::status(410)]);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(stage.count(FOLLOWERS), 1, "the same version does not ask again");
+
+    run.beside(async |db| {
+        sqlx::query("update holds set version = '0.0.1'")
+            .execute(db)
+            .await?;
+        Ok(())
+    })
+    .await;
+    // Rounds that begin before it has looked still know it as retired.
+    let id = run.put(&followers(), false).await;
+    assert_eq!(run.run(Mode::Harvest(id)).await, Stop::Finished);
+    assert_eq!(run.number("select count(*) from holds").await, 0);
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(stage.count(FOLLOWERS), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variant_is_asked_only_of_endpoints_that_know_it() {
+    let (stage, run) = followed_by(&[]).await;
+    stage.change(1, |person| person.posts = vec![(101, Some(5))]);
+    let wanted = Harvest {
+        sort_order: SortOrder::Popular,
+        ..harvest(&["1"], &[Kind::Comments])
+    };
+    stage.always(COMMENTS, Reply::status(410));
+    assert_eq!(run.go(&wanted).await, Stop::Finished);
+    assert_eq!((stage.count(COMMENTS), stage.count(V2_COMMENTS)), (1, 0));
+    let lists = "select params, verdict from lists where kind = 'comments'";
+    assert_eq!(run.lines(lists).await, ["sort_order=popular retired"]);
 }
