@@ -55,40 +55,45 @@ pub(crate) async fn add(
 }
 
 /// Makes batches of what still waits for a harvest, whoever was to pay, if nothing else is open that it waits for.
-/// Says whether there is something to claim now.
-pub(crate) async fn make_last(db: &mut Connection, harvests: &[i64], now: Timestamp) -> Result<bool> {
+pub(crate) async fn make_last(db: &mut Connection, harvests: &[i64], now: Timestamp) -> Result<()> {
     const ANY: &str = "
         select exists (select 1 from batch_members where task_id is null)";
     // Harvests all of whose open lists wait for a batch.
     const READY: &str = "
-        select w.harvest_id
-        from harvest_lists as w
-        left join batch_members as m on m.list_id = w.list_id and m.task_id is null
-        where w.open = 1 and w.harvest_id in (select value from json_each($1))
-        group by w.harvest_id
-        having count(*) = count(m.list_id)
-        order by w.harvest_id";
+        select able.value
+        from json_each($1) as able
+        where exists (
+                select 1
+                from batch_members as m
+                cross join harvest_lists as w on w.list_id = m.list_id and w.harvest_id = able.value and w.open = 1
+                where m.task_id is null
+            )
+            and not exists (
+                select 1
+                from harvest_lists as w
+                where w.harvest_id = able.value and w.open = 1
+                    and w.list_id not in (select m.list_id from batch_members as m where m.task_id is null)
+            )
+        order by able.value";
     const TAKE: &str = "
         update batch_members
         set harvest_id = $1
         where task_id is null
             and list_id in (select w.list_id from harvest_lists as w where w.harvest_id = $1 and w.open = 1)";
     if !sqlx::query_scalar::<_, bool>(ANY).fetch_one(&mut *db).await? {
-        return Ok(false);
+        return Ok(());
     }
     let ready: Vec<i64> = sqlx::query_scalar(READY)
         .bind(json_ids(harvests.iter().copied()))
         .fetch_all(&mut *db)
         .await?;
-    let mut made = false;
     for harvest_id in ready {
         sqlx::query(TAKE).bind(harvest_id).execute(&mut *db).await?;
         for batch in waiting_of(db, harvest_id).await?.chunks(SIZE) {
             make(db, batch, now).await?;
-            made = true;
         }
     }
-    Ok(made)
+    Ok(())
 }
 
 /// The lists that a task walks for: those of its batch, or its own one.

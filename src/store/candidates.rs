@@ -22,11 +22,16 @@ pub(crate) async fn take_as_shown(
     depth: i64,
     now: Timestamp,
 ) -> Result<Vec<Want>> {
+    // Whoever is looked at already is looked at again where this is a shorter way to them.
     const NEW: &str = "
         select shown.value
         from json_each($1) as shown
-        where not exists (select 1 from targets as t where t.harvest_id = $2 and t.user_id = shown.value)
-            and not exists (select 1 from candidates as c where c.harvest_id = $2 and c.user_id = shown.value)
+        where not exists (
+                select 1 from targets as t where t.harvest_id = $2 and t.user_id = shown.value and t.depth <= $3
+            )
+            and not exists (
+                select 1 from candidates as c where c.harvest_id = $2 and c.user_id = shown.value and c.depth <= $3
+            )
         order by shown.key";
     if harvest.filter == Filter::default() {
         return targets::open_targets(db, harvest, &targets::unranked(users), depth, now).await;
@@ -34,13 +39,24 @@ pub(crate) async fn take_as_shown(
     let new: Vec<i64> = sqlx::query_scalar(NEW)
         .bind(json_ids(users.iter().copied()))
         .bind(harvest.id)
+        .bind(depth)
         .fetch_all(&mut *db)
         .await?;
-    let (passed, mut wants) = look_at(db, harvest, &new, depth).await?;
+    let judged = judge_all(db, harvest, &new).await?;
+    note(db, harvest, &judged, depth).await?;
+    let mut wants = asks(harvest, &judged, depth);
+    let passed: Vec<i64> = judged
+        .iter()
+        .filter(|(_, judged)| *judged == Judged::Passed)
+        .map(|(user, _)| *user)
+        .collect();
     let passed = targets::unranked(&passed);
     wants.extend(targets::open_targets(db, harvest, &passed, depth, now).await?);
     Ok(wants)
 }
+
+/// So many found users are put in order and looked at at first.
+const FIRST_LOOK: i64 = 100;
 
 /// What the next step towards a depth is, where there is a limit of users.
 #[derive(Debug)]
@@ -59,14 +75,21 @@ pub(crate) async fn next_wave(db: &mut Connection, harvest: &Harvest, places: i6
         select
             coalesce(sum(verdict = 'waiting'), 0),
             coalesce(sum(verdict = 'passed'), 0)
-        from candidates
-        where harvest_id = $1 and round = $2 and depth = $3";
+        from candidates as c
+        where harvest_id = $1 and round = $2 and depth = $3
+            and not exists (select 1 from targets as t where t.harvest_id = $1 and t.user_id = c.user_id)";
+    // A place may have been filled meanwhile by somebody whose profile was parked before.
     const PASSED: &str = "
         select user_id
-        from candidates
+        from candidates as c
         where harvest_id = $1 and round = $2 and depth = $3 and verdict = 'passed'
-        order by place";
+            and not exists (select 1 from targets as t where t.harvest_id = $1 and t.user_id = c.user_id)
+        order by place
+        limit $4";
     let depth = harvest.open_depth + 1;
+    judge_the_stuck(db, harvest, depth).await?;
+    // Each look puts everybody found in order, so the next one takes more of them at once.
+    let mut at_once = places.max(FIRST_LOOK);
     loop {
         let row = sqlx::query(STATE)
             .bind(harvest.id)
@@ -80,7 +103,7 @@ pub(crate) async fn next_wave(db: &mut Connection, harvest: &Harvest, places: i6
         }
         let left = (places - passed).max(0);
         let next = if left > 0 {
-            found::in_order(db, harvest, harvest.open_depth, left).await?
+            found::in_order(db, harvest, harvest.open_depth, at_once).await?
         } else {
             Vec::new()
         };
@@ -89,24 +112,93 @@ pub(crate) async fn next_wave(db: &mut Connection, harvest: &Harvest, places: i6
                 .bind(harvest.id)
                 .bind(harvest.round)
                 .bind(depth)
+                .bind(places)
                 .fetch_all(&mut *db)
                 .await?;
             return Ok(Wave::Ends(passed));
         }
-        let (_, wants) = look_at(db, harvest, &next, depth).await?;
+        let mut judged = judge_all(db, harvest, &next).await?;
+        judged.truncate(filling(&judged, left));
+        note(db, harvest, &judged, depth).await?;
+        let wants = asks(harvest, &judged, depth);
         if !wants.is_empty() {
             return Ok(Wave::Asks(wants));
         }
+        at_once = at_once.saturating_mul(4);
     }
 }
 
-/// Judges users and writes the verdicts down; returns who passed, and the profiles that must be bought.
-async fn look_at(
-    db: &mut Connection,
-    harvest: &Harvest,
-    users: &[i64],
-    depth: i64,
-) -> Result<(Vec<i64>, Vec<Want>)> {
+/// How many users from the first on fill so many places, if all whose profiles are asked for pass.
+fn filling(judged: &[(i64, Judged)], places: i64) -> usize {
+    let mut left = places;
+    for (at, (_, judged)) in judged.iter().enumerate() {
+        if left == 0 {
+            return at;
+        }
+        left -= i64::from(matches!(judged, Judged::Passed | Judged::Unknown));
+    }
+    judged.len()
+}
+
+/// Candidates whose profile nobody reads any more, because it was parked or given up before they were candidates, are
+/// judged by what is known: nobody waits for a person.
+async fn judge_the_stuck(db: &mut Connection, harvest: &Harvest, depth: i64) -> Result<()> {
+    const STUCK: &str = "
+        select user_id
+        from candidates as c
+        where harvest_id = $1 and round = $2 and depth = $3 and verdict = 'waiting'
+            and not exists (
+                select 1
+                from lists as l
+                join harvest_lists as w on w.list_id = l.id and w.harvest_id = $1 and w.open = 1
+                where l.kind = 'profile' and l.target = cast(c.user_id as text)
+            )
+        order by place";
+    let stuck: Vec<i64> = sqlx::query_scalar(STUCK)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .bind(depth)
+        .fetch_all(&mut *db)
+        .await?;
+    for (user, known) in known(db, &stuck).await? {
+        write(db, harvest, user, judge(&harvest.filter, known, true)).await?;
+    }
+    Ok(())
+}
+
+/// Those of some users whose profiles were bought for the filter alone, so that their ends cannot lead to the lists.
+pub(crate) async fn bought(db: &mut Connection, harvest: &Harvest, users: &[i64]) -> Result<Vec<i64>> {
+    const SQL: &str = "
+        select shown.value
+        from json_each($1) as shown
+        join candidates as c on c.harvest_id = $2 and c.user_id = shown.value and c.bought = 1
+        order by shown.key";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(json_ids(users.iter().copied()))
+        .bind(harvest.id)
+        .fetch_all(db)
+        .await?)
+}
+
+async fn judge_all(db: &mut Connection, harvest: &Harvest, users: &[i64]) -> Result<Vec<(i64, Judged)>> {
+    Ok(known(db, users)
+        .await?
+        .into_iter()
+        .map(|(user, known)| (user, judge(&harvest.filter, known, false)))
+        .collect())
+}
+
+/// The profiles that must be bought.
+fn asks(harvest: &Harvest, judged: &[(i64, Judged)], depth: i64) -> Vec<Want> {
+    judged
+        .iter()
+        .filter(|(_, judged)| *judged == Judged::Unknown)
+        .map(|(user, _)| Want::new(harvest, Kind::Profile, user, depth))
+        .collect()
+}
+
+/// Writes down who was looked at, and what came of it.
+async fn note(db: &mut Connection, harvest: &Harvest, judged: &[(i64, Judged)], depth: i64) -> Result<()> {
     const ADD: &str = "
         insert into candidates (harvest_id, user_id, depth, place, round, verdict, reason, bought)
         select
@@ -122,11 +214,6 @@ async fn look_at(
             verdict = excluded.verdict,
             reason = excluded.reason,
             bought = excluded.bought";
-    let judged: Vec<(i64, Judged)> = known(db, users)
-        .await?
-        .into_iter()
-        .map(|(user, known)| (user, judge(&harvest.filter, known, false)))
-        .collect();
     let rows: Vec<(i64, &str, Option<&str>)> = judged
         .iter()
         .map(|(user, judged)| (*user, judged.word(), judged.reason()))
@@ -138,12 +225,23 @@ async fn look_at(
         .bind(harvest.round)
         .execute(db)
         .await?;
-    let of = |wanted: Judged| {
-        let found = judged.iter().filter(move |(_, judged)| *judged == wanted);
-        found.map(|(user, _)| *user)
-    };
-    let wants = of(Judged::Unknown).map(|user| Want::new(harvest, Kind::Profile, &user, depth));
-    Ok((of(Judged::Passed).collect(), wants.collect()))
+    Ok(())
+}
+
+/// Writes down what came of looking at somebody again.
+async fn write(db: &mut Connection, harvest: &Harvest, user: i64, judged: Judged) -> Result<()> {
+    const SQL: &str = "
+        update candidates
+        set verdict = $3, reason = $4
+        where harvest_id = $1 and user_id = $2";
+    sqlx::query(SQL)
+        .bind(harvest.id)
+        .bind(user)
+        .bind(judged.word())
+        .bind(judged.reason())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// A candidate's profile list has ended, well or not: the candidate is judged by what is known now. Where the candidate's
@@ -158,10 +256,6 @@ pub(crate) async fn profile_ended(
         select depth
         from candidates
         where harvest_id = $1 and user_id = $2 and round = $3 and bought = 1 and verdict <> 'passed'";
-    const JUDGED: &str = "
-        update candidates
-        set verdict = $3, reason = $4
-        where harvest_id = $1 and user_id = $2";
     const PLACES: &str = "
         update harvests
         set users_added = users_added + 1
@@ -178,13 +272,7 @@ pub(crate) async fn profile_ended(
     let known = known(db, &[user]).await?;
     let known = known.first().map(|(_, known)| *known).unwrap_or_default();
     let judged = judge(&harvest.filter, known, true);
-    sqlx::query(JUDGED)
-        .bind(harvest.id)
-        .bind(user)
-        .bind(judged.word())
-        .bind(judged.reason())
-        .execute(&mut *db)
-        .await?;
+    write(db, harvest, user, judged).await?;
     let is_due = if harvest.users_limit.is_none() {
         true
     } else {

@@ -142,15 +142,15 @@ pub async fn claim(
     round
         .able
         .retain(|id| !holds.iter().any(|hold| hold.scope == Scope::Harvest(*id)));
+    // Before the first turn: a last batch waits for nothing but its own harvest.
+    batches::make_last(db, &round.able, now).await?;
     if suspects.ready > 0 {
         claimed.claims = round.claim(db, true, 1).await?;
     }
     if claimed.claims.is_empty() {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
-    if claimed.claims.is_empty()
-        && (hand_over(db, &round.able).await? || batches::make_last(db, &round.able, now).await?)
-    {
+    if claimed.claims.is_empty() && hand_over(db, &round.able).await? {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
     if claimed.claims.is_empty() {
@@ -196,8 +196,8 @@ impl Round<'_> {
                 else {
                     break;
                 };
-                // A task of a retired endpoint moves on to the next of its route when its turn comes.
-                if self.retired.contains(&task.endpoint) {
+                // A task whose endpoint is retired, or in no route any more, moves on to another when its turn comes.
+                if self.retired.contains(&task.endpoint) || self.policy.step(&task.endpoint).is_none() {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }

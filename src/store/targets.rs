@@ -122,7 +122,11 @@ pub(crate) async fn open_next_depth(db: &mut Connection, harvest: &Harvest, now:
         .bind(i64::try_from(users.len()).unwrap_or(i64::MAX))
         .execute(&mut *db)
         .await?;
-    let wants = open_targets(db, harvest, &ranked, harvest.open_depth + 1, now).await?;
+    let depth = harvest.open_depth + 1;
+    let mut wants = open_targets(db, harvest, &ranked, depth, now).await?;
+    for user in candidates::bought(db, harvest, &users).await? {
+        wants.extend(user_lists(harvest, user, depth));
+    }
     Ok(Next::Opened(wants))
 }
 

@@ -75,6 +75,7 @@ pub(crate) async fn place(
     now: Timestamp,
 ) -> Result<Vec<Shown>> {
     let listed = register(db, harvest, wants).await?;
+    let retired = holds::retired(db).await?;
     let mut shown = Vec::new();
     let mut new = Vec::new();
     let mut joined = Vec::new();
@@ -85,7 +86,7 @@ pub(crate) async fn place(
         let fresh = recent
             && match list.verdict {
                 Some(Verdict::Cancelled | Verdict::Failed) => false,
-                Some(Verdict::Capped) => !wants_more(harvest, &list),
+                Some(Verdict::Capped) => !wants_more(policy, harvest, &list, &retired),
                 _ => true,
             };
         match (list.open_sweep, list.last_sweep) {
@@ -105,8 +106,14 @@ pub(crate) async fn place(
     Ok(shown)
 }
 
-/// Whether a harvest wants more of a list than the limit of another one let be bought.
-fn wants_more(harvest: &Harvest, list: &Listed) -> bool {
+/// Whether a harvest wants more of a list than the limit of another one let be bought, and asking would show more: one
+/// answer of so many items as the amount that was asked for is the same answer the next time.
+fn wants_more(policy: &Policy, harvest: &Harvest, list: &Listed, retired: &[String]) -> bool {
+    let step = policy.next_step(list.kind, &list.target, list.variant, None, retired);
+    let amount = step.filter(|step| !step.paged).and_then(|step| step.amount);
+    if amount.is_some_and(|amount| list.bought.1 >= amount) {
+        return false;
+    }
     match harvest.limits.get(&list.kind) {
         None => true,
         Some(Limit::Items(items)) => *items > list.bought.1,

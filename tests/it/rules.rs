@@ -1,5 +1,6 @@
 //! The rules of the engine, one by one: each test puts one rule to the test against an upstream written by hand.
 
+mod amounts;
 mod batches;
 mod billing;
 mod budget;
@@ -15,6 +16,7 @@ mod order;
 mod retrying;
 mod routes;
 mod seeds;
+mod waves;
 
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;

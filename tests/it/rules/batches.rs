@@ -4,6 +4,7 @@ use gleaner::config::Harvest;
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
 use gleaner::store::holds::{self, Hold, Reason, Scope};
+use gleaner::way::Way;
 use serde_json::{Value, json};
 
 use super::followed_by;
@@ -168,4 +169,70 @@ async fn a_parked_batch_can_be_asked_again() {
         .await;
     assert_eq!(run.go(&usertags()).await, Stop::Finished);
     assert_eq!(run.tag_verdicts().await, ["complete 2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_batch_of_a_harvest_does_not_wait_for_other_harvests() {
+    let (stage, mut run) = posts(3).await;
+    stage.always(USERTAGS, nodes(101..=103));
+    let others: Vec<String> = (50..80).map(|id: i64| id.to_string()).collect();
+    for id in 50..80 {
+        stage.person(id, &[id * 1000]);
+    }
+    run.config.upstream.workers = 2;
+    let small = Harvest {
+        name: "small".into(),
+        weight: 1000.0,
+        ..usertags()
+    };
+    let large = Harvest {
+        name: "large".into(),
+        ..harvest(
+            &others.iter().map(String::as_str).collect::<Vec<_>>(),
+            &[Kind::Followers],
+        )
+    };
+    run.put(&small, false).await;
+    run.put(&large, false).await;
+    let done = run.until("select count(*) = 2 from harvests where finished_at is not null");
+    run.run_while(Mode::Daemon, done).await;
+    let at = stage
+        .asked()
+        .iter()
+        .position(|asked| asked.path == USERTAGS)
+        .unwrap();
+    assert!(at < 20, "the batch was request {at} of {}", stage.asked().len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_only_tagged_in_the_body_of_a_post_is_found_by_no_harvest_on_its_hidden_list() {
+    for names in [["a", "b"], ["b", "a"]] {
+        let (stage, run) = posts(1).await;
+        let short = json!({ "pk": "1", "username": "person.1", "full_name": "", "is_private": false });
+        let tagged = json!({ "user": { "pk": "77", "username": "person.77" }, "position": [0.5, 0.5] });
+        let post = json!({
+            "id": "101_1", "pk": "101", "code": "P101", "media_type": 1, "taken_at": 1_700_000_000, "comment_count": 0,
+            "like_count": 1, "owner": short, "user": short, "usertags": { "in": [tagged] }
+        });
+        let page = json!({ "items": [post], "more_available": false, "profile_grid_items_cursor": null });
+        stage.always("/gql/user/medias", Reply::page(&page));
+        stage.always(USERTAGS, nodes([]));
+        let named = |name: &str| Harvest {
+            name: name.into(),
+            depth: 2,
+            expand: vec![Way::Tagged],
+            ..usertags()
+        };
+        // One waits for the list, the other comes when it has ended.
+        run.put(&named("waits"), false).await;
+        for name in names {
+            run.go(&named(name)).await;
+        }
+        assert_eq!(run.lines("select user_id from usertags").await, ["77"]);
+        assert_eq!(
+            run.number("select count(*) from targets where user_id = 77")
+                .await,
+            0
+        );
+    }
 }
