@@ -31,17 +31,16 @@ pub(crate) async fn end_all(
     }
     ending::remove(db, task).await?;
     for member in members {
-        let tagged = count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
+        count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
         let (verdict, reason) = judge(&member, page);
-        if tagged > 0 {
-            let list = Leading {
-                list_id: member.list_id,
-                kind: Kind::Usertags,
-                target: "",
-                depth: 0,
-            };
-            follow_up::page_shown(db, policy, &list, &[member.media_id], now).await?;
-        }
+        // Tags that the post's own body showed lead on as well, whoever asks first and whatever the answer has.
+        let list = Leading {
+            list_id: member.list_id,
+            kind: Kind::Usertags,
+            target: "",
+            depth: 0,
+        };
+        follow_up::page_shown(db, policy, &list, &[member.media_id], now).await?;
         let ending = Ending::of(task, &member);
         ending::end_list(db, policy, &ending, verdict, reason, None, now).await?;
     }
@@ -72,8 +71,8 @@ async fn count_page(db: &mut Connection, sweep_id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Marks the tags of a post as shown by its sweep; returns how many users are tagged.
-async fn count_tagged(db: &mut Connection, pays: bool, member: &Member, page: &Page) -> Result<i64> {
+/// Marks the tags of a post as shown by its sweep.
+async fn count_tagged(db: &mut Connection, pays: bool, member: &Member, page: &Page) -> Result<()> {
     const TAGS: &str = "
         update usertags
         set sweep_id = $2
@@ -101,5 +100,5 @@ async fn count_tagged(db: &mut Connection, pays: bool, member: &Member, page: &P
         .bind(tagged)
         .execute(db)
         .await?;
-    Ok(tagged)
+    Ok(())
 }

@@ -38,7 +38,6 @@ pub(crate) async fn on_items(
         select t.user_id
         from json_each($1) as shown
         join usertags as t on t.media_id = shown.value
-        where t.sweep_id = (select max(of_post.sweep_id) from usertags as of_post where of_post.media_id = t.media_id)
         group by t.user_id
         order by min(shown.key), min(t.child_position), t.user_id";
     const REPOSTED: &str = "
@@ -147,7 +146,7 @@ const IN_ORDER: &str = "
         select g.user_id, p.rank, 5, p.a, p.b, 1 + g.child_position, g.user_id
         from posts as p
         join wanted as l on l.kind = 'usertags' and l.target = cast(p.media_id as text)
-        join usertags as g on g.media_id = p.media_id and g.sweep_id = l.sweep
+        join usertags as g on g.media_id = p.media_id
         where 'tagged' in (select value from json_each($4))
         union all
         select m.owner_id, t.rank, 6, 0, 0, 0, r.position

@@ -309,19 +309,13 @@ async fn replies_of(db: &mut Connection, comments: &[i64]) -> Result<i64> {
     Ok(row.get(0))
 }
 
-/// A post leads on from its own list of tags where that list has shown some.
-const TAGGED_POST: &str = "
-    select distinct media_id
-    from usertags
-    where media_id = $1 and sweep_id = $2";
-
 /// The items that a list shows that ended or is under way, in their order: of a search the users.
 pub(crate) async fn items(db: &mut Connection, shown: &Shown) -> Result<Vec<i64>> {
     let owner = owner_of(shown.kind, &shown.target);
     let sql = match (shown.kind, keeping(shown.kind, shown.variant)) {
         (Kind::Followers, _) => edges::READ_FOLLOWERS,
         (Kind::Following, _) => edges::READ_FOLLOWING,
-        (Kind::Usertags, _) => TAGGED_POST,
+        (Kind::Usertags, _) => return Ok(shown.target.parse().into_iter().collect()),
         (_, Some(keeping)) => keeping.read,
         (_, None) => return Ok(Vec::new()),
     };
