@@ -7,11 +7,11 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
 use crate::policy::Policy;
-use crate::store::batches::{self};
 use crate::store::claim::Task;
 use crate::store::harvests::{self, Limit};
 use crate::store::shown::New;
-use crate::store::{Connection, Result, StoreError, ending, follow_up, holds, pages};
+use crate::store::{Connection, Result, StoreError, batches, ending, follow_up, holds, pages};
+use crate::variant::Variant;
 use crate::verdict::Verdict;
 
 /// A sweep as it stands.
@@ -241,7 +241,7 @@ pub(crate) async fn next_route(
         next = policy.next_step(task.kind, &task.target, task.variant, None, &retired);
     }
     let Some(step) = next else {
-        let reason = "every endpoint of the route is retired";
+        let reason = nowhere_left(task.variant);
         return ending::end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };
     sqlx::query(SWEEP)
@@ -250,6 +250,15 @@ pub(crate) async fn next_route(
         .execute(&mut *db)
         .await?;
     from_page_0(db, task, &step.endpoint).await
+}
+
+/// Why a list whose route has no endpoint for it ends as `retired`.
+pub(crate) fn nowhere_left(variant: Variant) -> &'static str {
+    if variant == Variant::Plain {
+        "every endpoint of the route is retired"
+    } else {
+        "no endpoint of the route that is left shows this variant of the list"
+    }
 }
 
 async fn from_page_0(db: &mut Connection, task: &Task, endpoint: &str) -> Result<()> {

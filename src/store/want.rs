@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::store::edges::{self, Ended};
 use crate::store::harvests::{Harvest, Limit};
 use crate::store::owner::{self, Owner};
-use crate::store::{Connection, Result, StoreError, batches, holds, json_ids};
+use crate::store::{Connection, Result, StoreError, batches, holds, json_ids, sweeps};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -64,6 +64,8 @@ struct Listed {
     parked: bool,
     /// Pages and items of the newest sweep that ended.
     bought: (i64, i64),
+    /// Whether it ended in this round of the harvest, before its seed was held and returned.
+    was_held: bool,
 }
 
 /// Places wants and returns those that already show something.
@@ -85,7 +87,7 @@ pub(crate) async fn place(
             .is_some_and(|ended_at| ended_at >= harvest.fresh_after);
         let fresh = recent
             && match list.verdict {
-                Some(Verdict::Cancelled | Verdict::Failed) => false,
+                Some(Verdict::Cancelled | Verdict::Failed) => list.was_held,
                 Some(Verdict::Capped) => !wants_more(policy, harvest, &list, &retired),
                 _ => true,
             };
@@ -163,7 +165,8 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             exists (
                 select 1 from tasks as t where t.state = 'parked' and (t.list_id = l.id or t.id = m.task_id)
             ),
-            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), l.params
+            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), l.params,
+            exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3)
         from lists as l
         left join sweeps as s on s.id = l.last_sweep
         left join batch_members as m on m.list_id = l.id
@@ -189,7 +192,13 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         .collect();
     let ids = json_ids(depths.keys().copied());
     let mut listed = Vec::with_capacity(depths.len());
-    for row in sqlx::query(STATE).bind(ids).fetch_all(&mut *db).await? {
+    for row in sqlx::query(STATE)
+        .bind(ids)
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .fetch_all(&mut *db)
+        .await?
+    {
         let list_id: i64 = row.get(0);
         listed.push(Listed {
             list_id,
@@ -203,6 +212,7 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             parked: row.get(7),
             bought: (row.get(8), row.get(9)),
             variant: variant_of(row.get(10))?,
+            was_held: row.get(11),
         });
     }
     // The order of the wants is the order of work among equals.
@@ -336,12 +346,8 @@ async fn plan<'a>(
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
         let step = policy.next_step(list.kind, &list.target, list.variant, None, &retired);
         let settled = unsent(owner).or_else(|| {
-            let reason = if list.variant == Variant::Plain {
-                "every endpoint of the route is retired"
-            } else {
-                "no endpoint of the route that is left shows this variant of the list"
-            };
-            step.is_none().then_some((Verdict::Retired, reason))
+            step.is_none()
+                .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))
         });
         plans.push((
             list.list_id,

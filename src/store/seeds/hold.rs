@@ -172,9 +172,17 @@ async fn lists_of_media(db: &mut Connection, harvest_id: i64, media: &str) -> Re
         .await?)
 }
 
-/// The harvest wants these lists no more. Those that wait for a batch and that nobody wants leave it, as if they had
+/// The harvest wants these lists no more; what failed or was cancelled is not read again if it wants them again in this
+/// round. Those that wait for a batch and that nobody wants leave it, as if they had
 /// never been in it; nothing was sent for them.
 async fn stop_waiting(db: &mut Connection, harvest_id: i64, lists: &str) -> Result<()> {
+    const ENDED: &str = "
+        insert or replace into held_lists (harvest_id, list_id, round)
+        select w.harvest_id, w.list_id, w.round
+        from json_each($2) as e
+        cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = e.value
+        cross join lists as l on l.id = w.list_id
+        where l.open_sweep is null and l.verdict in ('failed', 'cancelled')";
     const WANTS: &str = "
         delete from harvest_lists
         where harvest_id = $1 and list_id in (select e.value from json_each($2) as e)";
@@ -197,11 +205,13 @@ async fn stop_waiting(db: &mut Connection, harvest_id: i64, lists: &str) -> Resu
     const SWEEPS: &str = "
         delete from sweeps
         where id in (select e.value from json_each($1) as e)";
-    sqlx::query(WANTS)
-        .bind(harvest_id)
-        .bind(lists)
-        .execute(&mut *db)
-        .await?;
+    for statement in [ENDED, WANTS] {
+        sqlx::query(statement)
+            .bind(harvest_id)
+            .bind(lists)
+            .execute(&mut *db)
+            .await?;
+    }
     let sweeps: Vec<i64> = sqlx::query_scalar(MEMBERS)
         .bind(lists)
         .fetch_all(&mut *db)

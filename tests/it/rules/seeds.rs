@@ -12,7 +12,7 @@ use gleaner::way::Way;
 
 use super::{followed_by, followers};
 use crate::harness::{Run, harvest};
-use crate::stage::{COMMENTS, FOLLOWERS, PROFILE, Stage};
+use crate::stage::{COMMENTS, FOLLOWERS, PROFILE, Reply, Stage, users_page};
 
 /// Ten followers: five pages.
 const TEN: [i64; 10] = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
@@ -347,6 +347,30 @@ async fn a_seed_is_held_only_when_its_last_source_has_it_no_more() {
     .await;
     assert_eq!(run.read_again(id, &mut reader).await.unwrap().held, 1);
     assert_eq!(run.states().await[1], "1 no longer in the answer to seed_select");
+    run.check_invariants().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_that_is_away_for_a_moment_has_nothing_bought_again() {
+    let (stage, run) = followed_by(&TEN).await;
+    stage.next(FOLLOWERS, [users_page(&[10, 11], Some("second"))]);
+    stage.always(FOLLOWERS, Reply::status(404));
+    let seeds = harvest(&["1"], &[Kind::Followers]);
+    let id = run.put(&seeds, false).await;
+    run.run(Mode::Harvest(id)).await;
+    assert_eq!(run.verdict(Kind::Followers).await, "failed");
+    let asked = stage.asked().len();
+    stage.behave(FOLLOWERS);
+    for _ in 0..2 {
+        assert_eq!(run.remove(id, &["1"]).await, 1);
+        assert_eq!(run.add(id, &["1"]).await.returned, 1);
+        run.run(Mode::Harvest(id)).await;
+    }
+    assert_eq!(stage.asked().len(), asked);
+    // A new round tries again what failed.
+    run.put(&seeds, true).await;
+    run.run(Mode::Harvest(id)).await;
+    assert_eq!(run.verdict(Kind::Followers).await, "complete");
     run.check_invariants().await;
 }
 
