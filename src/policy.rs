@@ -15,6 +15,8 @@ pub struct Policy {
     pub routes: BTreeMap<Kind, Vec<Step>>,
     /// The endpoints that find a user by name.
     pub by_name: Vec<Step>,
+    /// Every endpoint, for tasks whose endpoint has left the routes in the middle of a walk.
+    pub known: Vec<Step>,
     /// Kinds whose truncated lists are tried again by the next endpoint of the route.
     pub on_truncated: Vec<Kind>,
     /// When a walk ends, and how.
@@ -114,12 +116,15 @@ impl Policy {
             .find(|step| !retired.contains(&step.endpoint))
     }
 
-    /// The step of an endpoint, wherever it stands in the routes.
+    /// What is known of an endpoint, whether or not it stands in a route.
     pub fn step(&self, endpoint: &str) -> Option<&Step> {
-        self.routes
-            .values()
-            .chain([&self.by_name])
-            .flatten()
-            .find(|step| step.endpoint == endpoint)
+        self.known.iter().find(|step| step.endpoint == endpoint)
+    }
+
+    /// Whether an endpoint is in the route of a list.
+    pub fn is_on_route(&self, kind: Kind, target: &str, endpoint: &str) -> bool {
+        self.route(kind, target)
+            .iter()
+            .any(|step| step.endpoint == endpoint)
     }
 }

@@ -8,7 +8,7 @@ use crate::backoff::BackoffSettings;
 use crate::client::{Client, ClientSettings, Timeouts};
 use crate::config::token::{self, TokenError};
 use crate::config::{self, Config, Environment};
-use crate::endpoint::{Cost, Options};
+use crate::endpoint::{Cost, Endpoint, Options};
 use crate::endpoints;
 use crate::engine::Settings;
 use crate::kind::Kind;
@@ -29,6 +29,10 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
             .map(|kind| (kind, steps(config, config.routes.of(kind))))
             .collect(),
         by_name: steps(config, &config.routes.profile_by_name),
+        known: endpoints::ALL
+            .iter()
+            .map(|endpoint| step(config, endpoint))
+            .collect(),
         on_truncated: config.routes.on_truncated.clone(),
         ends: Ends {
             coverage: config.ends.coverage,
@@ -58,6 +62,14 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
 }
 
 fn steps(config: &Config, paths: &[String]) -> Vec<Step> {
+    paths
+        .iter()
+        .filter_map(|path| endpoints::find(path))
+        .map(|endpoint| step(config, endpoint))
+        .collect()
+}
+
+fn step(config: &Config, endpoint: &Endpoint) -> Step {
     let options = Options {
         amount: config.deprecated.amount,
         ..Options::default()
@@ -66,22 +78,18 @@ fn steps(config: &Config, paths: &[String]) -> Vec<Step> {
         force: true,
         ..options.clone()
     };
-    paths
-        .iter()
-        .filter_map(|path| endpoints::find(path))
-        .map(|endpoint| Step {
-            endpoint: endpoint.path.to_owned(),
-            units: endpoint.cost.units(&options).into(),
-            forced_units: endpoint
-                .cost
-                .takes_force()
-                .then(|| endpoint.cost.units(&forced).into()),
-            page_size: endpoint.page_size.into(),
-            paged: endpoint.cursor.is_some(),
-            amount: matches!(endpoint.cost, Cost::Amount { .. }).then_some(options.amount.into()),
-            variants: endpoint.variants,
-        })
-        .collect()
+    Step {
+        endpoint: endpoint.path.to_owned(),
+        units: endpoint.cost.units(&options).into(),
+        forced_units: endpoint
+            .cost
+            .takes_force()
+            .then(|| endpoint.cost.units(&forced).into()),
+        page_size: endpoint.page_size.into(),
+        paged: endpoint.cursor.is_some(),
+        amount: matches!(endpoint.cost, Cost::Amount { .. }).then_some(options.amount.into()),
+        variants: endpoint.variants,
+    }
 }
 
 /// The engine's settings.

@@ -1,5 +1,5 @@
--- Lists that ended without an answer (`failed`, `cancelled`) and that a harvest no longer waits for because their seed is
--- held: if the seed returns in the same round, they are not bought again.
+-- Lists that were under way, or had ended without an answer (`failed`, `cancelled`), when their seed was held: if it returns in
+-- the same round, those that have failed or were cancelled are not bought again.
 create table held_lists (
     harvest_id integer not null references harvests (id),
     list_id integer not null references lists (id),

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
 use crate::endpoint::{Next, Page};
-use crate::kind::Kind;
 use crate::policy::{MAX_ASKS, Policy};
 use crate::store::batches::{self, Member};
 use crate::store::ending::{self, Ending};
-use crate::store::leads::Leading;
 use crate::store::report::Finished;
-use crate::store::{Connection, Result, follow_up, sweeps};
+use crate::store::{Connection, Result, sweeps};
 use crate::verdict::Verdict;
 
 /// Gives each list of a batch what the page says of its post, and ends it; an incomplete page is asked for again first. The
@@ -33,14 +31,6 @@ pub(crate) async fn end_all(
     for member in members {
         count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
         let (verdict, reason) = judge(&member, page);
-        // Tags that the post's own body showed lead on as well, whoever asks first and whatever the answer has.
-        let list = Leading {
-            list_id: member.list_id,
-            kind: Kind::Usertags,
-            target: "",
-            depth: 0,
-        };
-        follow_up::page_shown(db, policy, &list, &[member.media_id], now).await?;
         let ending = Ending::of(task, &member);
         ending::end_list(db, policy, &ending, verdict, reason, None, now).await?;
     }

@@ -9,8 +9,9 @@ use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
+use crate::policy::Policy;
 use crate::store::claim::Task;
-use crate::store::{Connection, Result, json_ids};
+use crate::store::{Connection, Result, json_ids, limits};
 
 /// How many media one request takes
 /// (<https://hiker-doc.readthedocs.io/en/latest/>: "You can pass up to 10 media ids").
@@ -55,7 +56,12 @@ pub(crate) async fn add(
 }
 
 /// Makes batches of what still waits for a harvest, whoever was to pay, if nothing else is open that it waits for.
-pub(crate) async fn make_last(db: &mut Connection, harvests: &[i64], now: Timestamp) -> Result<()> {
+pub(crate) async fn make_last(
+    db: &mut Connection,
+    policy: &Policy,
+    harvests: &[i64],
+    now: Timestamp,
+) -> Result<()> {
     const ANY: &str = "
         select exists (select 1 from batch_members where task_id is null)";
     // Harvests all of whose open lists wait for a batch.
@@ -88,6 +94,10 @@ pub(crate) async fn make_last(db: &mut Connection, harvests: &[i64], now: Timest
         .fetch_all(&mut *db)
         .await?;
     for harvest_id in ready {
+        // Whoever cannot pay leaves the posts to those who gathered them.
+        if !limits::leave_room(db, policy, harvest_id, 1, now).await? {
+            continue;
+        }
         sqlx::query(TAKE).bind(harvest_id).execute(&mut *db).await?;
         for batch in waiting_of(db, harvest_id).await?.chunks(SIZE) {
             make(db, batch, now).await?;

@@ -4,6 +4,8 @@
 //! the candidates are taken in waves of as many as there are places left, so that no profile is bought for a place that
 //! somebody before has taken.
 
+use std::collections::HashSet;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -22,9 +24,14 @@ pub(crate) async fn take_as_shown(
     depth: i64,
     now: Timestamp,
 ) -> Result<Vec<Want>> {
-    // Whoever is looked at already is looked at again where this is a shorter way to them.
+    // Whoever was looked at already comes again where this is a shorter way to them, and keeps the verdict.
     const NEW: &str = "
-        select shown.value
+        select
+            shown.value,
+            case
+                when exists (select 1 from targets as t where t.harvest_id = $2 and t.user_id = shown.value) then 'passed'
+                else (select c.verdict from candidates as c where c.harvest_id = $2 and c.user_id = shown.value)
+            end
         from json_each($1) as shown
         where not exists (
                 select 1 from targets as t where t.harvest_id = $2 and t.user_id = shown.value and t.depth <= $3
@@ -36,22 +43,33 @@ pub(crate) async fn take_as_shown(
     if harvest.filter == Filter::default() {
         return targets::open_targets(db, harvest, &targets::unranked(users), depth, now).await;
     }
-    let new: Vec<i64> = sqlx::query_scalar(NEW)
+    let new: Vec<(i64, Option<String>)> = sqlx::query_as(NEW)
         .bind(json_ids(users.iter().copied()))
         .bind(harvest.id)
         .bind(depth)
         .fetch_all(&mut *db)
         .await?;
-    let judged = judge_all(db, harvest, &new).await?;
+    let open = |verdict: &Option<String>| !matches!(verdict.as_deref(), Some("passed" | "failed"));
+    let unjudged: Vec<i64> = new
+        .iter()
+        .filter(|(_, verdict)| open(verdict))
+        .map(|(user, _)| *user)
+        .collect();
+    let judged = judge_all(db, harvest, &unjudged).await?;
     note(db, harvest, &judged, depth).await?;
     let mut wants = asks(harvest, &judged, depth);
-    let passed: Vec<i64> = judged
+    let pass_now: HashSet<i64> = judged
         .iter()
         .filter(|(_, judged)| *judged == Judged::Passed)
         .map(|(user, _)| *user)
         .collect();
-    let passed = targets::unranked(&passed);
-    wants.extend(targets::open_targets(db, harvest, &passed, depth, now).await?);
+    let taken: Vec<i64> = new
+        .iter()
+        .filter(|(user, verdict)| verdict.as_deref() == Some("passed") || pass_now.contains(user))
+        .map(|(user, _)| *user)
+        .collect();
+    let taken = targets::unranked(&taken);
+    wants.extend(targets::open_targets(db, harvest, &taken, depth, now).await?);
     Ok(wants)
 }
 
@@ -164,20 +182,6 @@ async fn judge_the_stuck(db: &mut Connection, harvest: &Harvest, depth: i64) -> 
         write(db, harvest, user, judge(&harvest.filter, known, true)).await?;
     }
     Ok(())
-}
-
-/// Those of some users whose profiles were bought for the filter alone, so that their ends cannot lead to the lists.
-pub(crate) async fn bought(db: &mut Connection, harvest: &Harvest, users: &[i64]) -> Result<Vec<i64>> {
-    const SQL: &str = "
-        select shown.value
-        from json_each($1) as shown
-        join candidates as c on c.harvest_id = $2 and c.user_id = shown.value and c.bought = 1
-        order by shown.key";
-    Ok(sqlx::query_scalar(SQL)
-        .bind(json_ids(users.iter().copied()))
-        .bind(harvest.id)
-        .fetch_all(db)
-        .await?)
 }
 
 async fn judge_all(db: &mut Connection, harvest: &Harvest, users: &[i64]) -> Result<Vec<(i64, Judged)>> {

@@ -143,7 +143,7 @@ pub async fn claim(
         .able
         .retain(|id| !holds.iter().any(|hold| hold.scope == Scope::Harvest(*id)));
     // Before the first turn: a last batch waits for nothing but its own harvest.
-    batches::make_last(db, &round.able, now).await?;
+    batches::make_last(db, policy, &round.able, now).await?;
     if suspects.ready > 0 {
         claimed.claims = round.claim(db, true, 1).await?;
     }
@@ -196,8 +196,7 @@ impl Round<'_> {
                 else {
                     break;
                 };
-                // A task whose endpoint is retired, or in no route any more, moves on to another when its turn comes.
-                if self.retired.contains(&task.endpoint) || self.policy.step(&task.endpoint).is_none() {
+                if self.moves_on(&task) {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }
@@ -218,6 +217,13 @@ impl Round<'_> {
             }
         }
         Ok(claims)
+    }
+
+    /// A task whose endpoint is retired moves on to another when its turn comes. So does one whose endpoint has left the
+    /// route, if nothing was bought yet: in the middle of a walk it keeps its cursor.
+    fn moves_on(&self, task: &Task) -> bool {
+        let on_route = || self.policy.is_on_route(task.kind, &task.target, &task.endpoint);
+        self.retired.contains(&task.endpoint) || (task.page_no == 0 && !on_route())
     }
 }
 

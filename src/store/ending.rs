@@ -6,6 +6,7 @@ use crate::policy::Policy;
 use crate::store::batches::{self, Member};
 use crate::store::claim::Task;
 use crate::store::edges::{self, Ended};
+use crate::store::leads::Leading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
 use crate::store::{Connection, Result, follow_up};
@@ -70,6 +71,18 @@ impl Ending {
     }
 }
 
+/// Tags that the post's own body showed lead on as well, whoever asks first and whatever came of the list.
+async fn tags_lead_on(db: &mut Connection, policy: &Policy, ending: &Ending, now: Timestamp) -> Result<()> {
+    let list = Leading {
+        list_id: ending.list_id,
+        kind: ending.kind,
+        target: &ending.target,
+        depth: 1,
+    };
+    let post: Vec<i64> = ending.target.parse().into_iter().collect();
+    follow_up::page_shown(db, policy, &list, &post, now).await
+}
+
 /// A sweep is over: its verdict goes to the list, and what the list leads to opens.
 pub(crate) async fn end_list(
     db: &mut Connection,
@@ -121,6 +134,7 @@ pub(crate) async fn end_list(
         .await?;
     if ending.kind == Kind::Usertags {
         batches::leave(db, ending.list_id).await?;
+        tags_lead_on(db, policy, ending, now).await?;
     }
     if closes {
         let ended = Ended {

@@ -7,7 +7,7 @@ use crate::kind::Kind;
 use crate::store::candidates::{self, Wave};
 use crate::store::harvests::{Filter, Harvest};
 use crate::store::want::Want;
-use crate::store::{Connection, Result, found};
+use crate::store::{Connection, Result, found, json_ids};
 
 /// Makes users targets of a harvest; those that are targets already stay as they are, unless this is a shorter
 /// way to them. A held seed is a seed all the same: it does not come back as somebody who was found. The wants are for
@@ -41,7 +41,7 @@ pub(crate) async fn open_targets(
         .bind(depth)
         .bind(harvest.round)
         .bind(now)
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?
         .into_iter()
         .collect();
@@ -49,7 +49,31 @@ pub(crate) async fn open_targets(
     for (user, _) in users.iter().filter(|(user, _)| new.contains(user)) {
         wants.extend(wants_of_target(harvest, *user, depth));
     }
+    for user in profiled(db, harvest, &new).await? {
+        wants.extend(user_lists(harvest, user, depth));
+    }
     Ok(wants)
+}
+
+/// Those of some users whose profile list has ended for this round of the harvest, as a filter had it bought: its end does
+/// not come again to lead to their lists.
+async fn profiled(db: &mut Connection, harvest: &Harvest, users: &HashSet<i64>) -> Result<Vec<i64>> {
+    const SQL: &str = "
+        select e.value
+        from json_each($1) as e
+        cross join lists as l on l.kind = 'profile' and l.target = cast(e.value as text) and l.params = ''
+        cross join harvest_lists as w on w.harvest_id = $2 and w.list_id = l.id and w.round = $3
+        where l.open_sweep is null and l.last_sweep is not null and l.verdict <> 'cancelled'
+        order by e.key";
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_scalar(SQL)
+        .bind(json_ids(users.iter().copied()))
+        .bind(harvest.id)
+        .bind(harvest.round)
+        .fetch_all(db)
+        .await?)
 }
 
 pub(crate) async fn open_named(
@@ -123,10 +147,7 @@ pub(crate) async fn open_next_depth(db: &mut Connection, harvest: &Harvest, now:
         .execute(&mut *db)
         .await?;
     let depth = harvest.open_depth + 1;
-    let mut wants = open_targets(db, harvest, &ranked, depth, now).await?;
-    for user in candidates::bought(db, harvest, &users).await? {
-        wants.extend(user_lists(harvest, user, depth));
-    }
+    let wants = open_targets(db, harvest, &ranked, depth, now).await?;
     Ok(Next::Opened(wants))
 }
 

@@ -182,7 +182,7 @@ async fn stop_waiting(db: &mut Connection, harvest_id: i64, lists: &str) -> Resu
         from json_each($2) as e
         cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = e.value
         cross join lists as l on l.id = w.list_id
-        where l.open_sweep is null and l.verdict in ('failed', 'cancelled')";
+        where l.open_sweep is not null or l.verdict in ('failed', 'cancelled')";
     const WANTS: &str = "
         delete from harvest_lists
         where harvest_id = $1 and list_id in (select e.value from json_each($2) as e)";

@@ -6,7 +6,7 @@ use gleaner::kind::Kind;
 
 use super::followed_by;
 use crate::harness::harvest;
-use crate::stage::Reply;
+use crate::stage::{Reply, users_page};
 
 const BARE: &str = "/gql/user/followers";
 
@@ -61,4 +61,28 @@ async fn a_task_whose_endpoint_has_left_the_routes_goes_to_one_that_has_a_price(
     assert_eq!(run.go(&harvest).await, Stop::Finished);
     assert_eq!(stage.count(BARE), 0);
     assert_eq!(run.number("select sum(units) from ledger").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_keeps_its_cursor_when_its_endpoint_leaves_the_routes() {
+    let (stage, mut run) = followed_by(&[2, 3, 4, 5]).await;
+    stage.next(
+        "/g2/user/followers",
+        [users_page(&[2, 3], Some("second")), users_page(&[4, 5], None)],
+    );
+    let harvest = Harvest {
+        max_units: Some(2),
+        ..harvest(&["1"], &[Kind::Followers])
+    };
+    assert_eq!(run.go(&harvest).await, Stop::Budget);
+    assert_eq!(stage.count("/g2/user/followers"), 1);
+    run.config.routes.followers = vec!["/gql/user/followers/chunk".into()];
+    let more = Harvest {
+        max_units: Some(10),
+        ..harvest
+    };
+    assert_eq!(run.go(&more).await, Stop::Finished);
+    assert_eq!(run.verdict(Kind::Followers).await, "complete");
+    assert_eq!(stage.count("/g2/user/followers"), 2);
+    assert_eq!(stage.count("/gql/user/followers/chunk"), 0);
 }

@@ -206,7 +206,7 @@ async fn the_last_batch_of_a_harvest_does_not_wait_for_other_harvests() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_only_tagged_in_the_body_of_a_post_is_found_by_every_harvest_that_reads_its_tags() {
-    for names in [["a", "b"], ["b", "a"]] {
+    for refused in [false, true] {
         let (stage, run) = posts(1).await;
         let short = json!({ "pk": "1", "username": "person.1", "full_name": "", "is_private": false });
         let tagged = json!({ "user": { "pk": "77", "username": "person.77" }, "position": [0.5, 0.5] });
@@ -216,7 +216,8 @@ async fn who_was_only_tagged_in_the_body_of_a_post_is_found_by_every_harvest_tha
         });
         let page = json!({ "items": [post], "more_available": false, "profile_grid_items_cursor": null });
         stage.always("/gql/user/medias", Reply::page(&page));
-        stage.always(USERTAGS, nodes([]));
+        let answer = if refused { Reply::status(410) } else { nodes([]) };
+        stage.always(USERTAGS, answer);
         let named = |name: &str| Harvest {
             name: name.into(),
             depth: 2,
@@ -225,7 +226,7 @@ async fn who_was_only_tagged_in_the_body_of_a_post_is_found_by_every_harvest_tha
         };
         // One waits for the list, the other comes when it has ended.
         run.put(&named("waits"), false).await;
-        for name in names {
+        for name in ["goes first", "goes second"] {
             run.go(&named(name)).await;
         }
         assert_eq!(run.lines("select user_id from usertags").await, ["77"]);

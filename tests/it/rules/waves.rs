@@ -85,9 +85,8 @@ async fn a_parked_profile_does_not_keep_places_from_others_after_a_change() {
     stage.next(PROFILE, [profile(1), Reply::status(400)]);
     run.go(&filtered(&[Kind::Followers], Some(1))).await;
     assert_eq!(run.lines(TARGETS).await, ["1 1", "3 2"]);
-    stage.person(6, &[]);
-    stage.change(1, |person| person.followers = vec![2, 3, 6]);
     run.go(&filtered(&[Kind::Followers], Some(5))).await;
+    assert_eq!(run.lines(TARGETS).await, ["1 1", "3 2"]);
     let waiting = "select count(*) from candidates where verdict = 'waiting'";
     assert_eq!(run.number(waiting).await, 0);
     assert_eq!(run.number("select open_depth from harvests").await, 2);
@@ -161,4 +160,48 @@ async fn a_profile_that_is_tried_again_takes_no_place_that_is_not_there() {
     run.run_while(Mode::Harvest(id), happens).await;
     assert_eq!(run.lines(TARGETS).await, ["1 1", "2 2"]);
     assert_eq!(run.number("select users_added from harvests").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_passes_another_filter_has_the_lists_read_though_the_profile_is_there() {
+    for users in [Some(5), None] {
+        let (stage, run) = followed_by(&[2, 3]).await;
+        stage.person(2, &[4]);
+        stage.person(3, &[5]);
+        let mut harvest = filtered(&[Kind::Profile, Kind::Followers], users);
+        harvest.filter.followers = Some(Span {
+            least: Some(10),
+            most: None,
+        });
+        run.go(&harvest).await;
+        assert_eq!(run.number("select count(*) from targets").await, 1);
+        harvest.filter.followers = Some(Span {
+            least: Some(1),
+            most: None,
+        });
+        run.go(&harvest).await;
+        let read = "select count(*) from lists where kind = 'followers' and verdict = 'complete'";
+        assert_eq!(run.number(read).await, 3, "with a limit of {users:?}");
+        assert_eq!(stage.count(PROFILE), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shorter_way_to_somebody_whose_profile_was_bought_meanwhile_counts_too() {
+    let (stage, run) = followed_by(&[2]).await;
+    for (id, follower) in [(2, 3), (3, 4), (4, 5), (9, 3)] {
+        stage.person(id, &[follower]);
+    }
+    let mut first = Harvest {
+        depth: 3,
+        ..filtered(&[Kind::Followers], None)
+    };
+    first.filter.unprofiled = true;
+    run.go(&first).await;
+    let second = Harvest {
+        seeds: vec!["9".into()],
+        ..first
+    };
+    run.go(&second).await;
+    assert_eq!(run.lines(TARGETS).await, ["1 1", "2 2", "3 2", "4 3", "9 1"]);
 }
