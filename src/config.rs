@@ -15,6 +15,7 @@ mod keys;
 mod limit;
 mod load;
 mod overrides;
+mod refresh;
 mod routes;
 mod sending;
 pub mod token;
@@ -30,6 +31,7 @@ pub use harvest::{Harvest, SortOrder};
 pub use limit::{Limit, Limits};
 pub use load::{Loaded, Places, load};
 pub use overrides::Overrides;
+pub use refresh::{Refresh, RefreshRules};
 pub use routes::{Deprecated, Flat, Routes};
 pub use sending::{Budget, Database, ProxyUrl, Upstream};
 pub use tolerance::{Blocked, Ends, Funds, Outage, Retry};
@@ -59,6 +61,8 @@ pub struct Config {
     pub funds: Funds,
     /// When a list counts as complete.
     pub ends: Ends,
+    /// When lists are read again, and how far.
+    pub refresh: RefreshRules,
     /// Which endpoints collect what.
     pub routes: Routes,
     /// For which lists the upstream merges its streamed patches.
@@ -80,6 +84,7 @@ impl Config {
         self.blocked.validate()?;
         self.funds.validate()?;
         self.ends.validate()?;
+        self.refresh.validate()?;
         self.routes.validate()?;
         self.deprecated.validate()?;
         for (place, harvest) in self.harvest.iter().enumerate() {

@@ -45,6 +45,7 @@
 pub mod clock;
 pub mod kind;
 pub mod model;
+pub mod refresh;
 pub mod target;
 pub mod variant;
 pub mod verdict;
@@ -63,6 +64,7 @@ pub mod secret;
 
 pub mod policy;
 pub mod store;
+pub mod stretch;
 pub mod walk;
 
 pub mod engine;

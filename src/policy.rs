@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::backoff::BackoffSettings;
 use crate::kind::Kind;
+use crate::refresh;
 use crate::variant::Variant;
 
 /// Everything that decides how a walk goes on.
@@ -21,6 +22,8 @@ pub struct Policy {
     pub on_truncated: Vec<Kind>,
     /// When a walk ends, and how.
     pub ends: Ends,
+    /// When lists are read again, and how far.
+    pub refresh: refresh::Rules,
     /// How failed requests are tried again.
     pub retry: Retry,
     /// How often one request probes while nobody answers, or while the upstream's front refuses this client.

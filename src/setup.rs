@@ -13,6 +13,7 @@ use crate::endpoints;
 use crate::engine::Settings;
 use crate::kind::Kind;
 use crate::policy::{Ends, Policy, Retry, Step};
+use crate::refresh;
 use crate::secret::Key;
 use crate::seeds::Seed;
 use crate::store::harvests::{Filter, HarvestSpec, Limit};
@@ -39,6 +40,12 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
             short_by: config.ends.short_by.into(),
             nothing_new_pages: config.ends.nothing_new_pages.into(),
             close_after: config.ends.close_after.into(),
+        },
+        refresh: refresh::Rules {
+            least: config.refresh.least,
+            most: config.refresh.most,
+            gain: config.refresh.gain,
+            whole_every: config.refresh.whole_every,
         },
         retry: Retry {
             backoff: BackoffSettings {
@@ -223,7 +230,7 @@ pub fn spec(harvest: &config::Harvest, seeds: &[Seed], one_shot: bool) -> Harves
         },
         max_units: harvest.max_units,
         weight: harvest.weight,
-        refresh: harvest.refresh,
+        refresh: harvest.refresh.clone().unwrap_or_default().0,
         one_shot,
     }
 }

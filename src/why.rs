@@ -83,6 +83,8 @@ fn nothing_in_the_queue(situation: &Situation<'_>) -> String {
         candidates,
         batch_media,
         held_seeds,
+        next_list_due,
+        due_lists,
     } = situation.waiting;
     let mut reasons = Vec::new();
     let parked = situation.tasks.parked;
@@ -116,6 +118,24 @@ fn nothing_in_the_queue(situation: &Situation<'_>) -> String {
             count(held_seeds, "seed is", "seeds are"),
             if held_seeds == 1 { "it" } else { "them" }
         ));
+    }
+    if let Some(at) = next_list_due {
+        reasons.push(if due_lists == 0 {
+            format!(
+                "nothing to do before {}: then lists are due to be read again",
+                clock_time(at)
+            )
+        } else if situation.working {
+            format!(
+                "{} due to be read again: read as far as the limits of units reach",
+                count(due_lists, "list is", "lists are")
+            )
+        } else {
+            format!(
+                "{} due to be read again: `gleaner run` or the same `gleaner harvest` reads them",
+                count(due_lists, "list is", "lists are")
+            )
+        });
     }
     if reasons.is_empty() {
         return "nothing to do: every list has a verdict".into();
@@ -302,6 +322,26 @@ mod tests {
                 "2 tasks are left, and no gleaner works on this file: `gleaner run` or the same `gleaner harvest` goes on",
                 "/x is held, billed 3 units where 1 were reserved: look at the table overcharges",
                 "-",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_read_again_has_its_time() {
+        let due = |due_lists, working| {
+            said(&[], |situation| {
+                situation.tasks = TaskCounts::default();
+                situation.working = working;
+                situation.waiting.next_list_due = Some(NOW + 60_000);
+                situation.waiting.due_lists = due_lists;
+            })
+        };
+        assert_eq!(
+            [due(0, true), due(2, true), due(1, false)],
+            [
+                "nothing to do before 2026-01-01 00:01:00 UTC: then lists are due to be read again",
+                "2 lists are due to be read again: read as far as the limits of units reach",
+                "1 list is due to be read again: `gleaner run` or the same `gleaner harvest` reads them",
             ]
         );
     }

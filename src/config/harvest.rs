@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::duration;
 use super::fault::{Fault, require};
 use super::filter::Filter;
 use super::limit::Limits;
+use super::refresh::Refresh;
 use super::routes::Routes;
 use crate::kind::Kind;
 use crate::seeds::Seed;
@@ -60,9 +59,8 @@ pub struct Harvest {
     pub max_units: Option<i64>,
     /// Its part of the rate beside other harvests.
     pub weight: f64,
-    /// After how long a list is read again; none for once.
-    #[serde(with = "duration::optional")]
-    pub refresh: Option<Duration>,
+    /// After how long lists are read again; none for once.
+    pub refresh: Option<Refresh>,
 }
 
 impl Default for Harvest {
@@ -160,14 +158,19 @@ impl Harvest {
         )?;
         let weighs = self.weight.is_finite() && self.weight > 0.0;
         require(weighs, "weight", "must be a number above 0")?;
-        let is_zero = self.refresh.is_some_and(|interval| interval.is_zero());
-        require(!is_zero, "refresh", "must be above 0")
+        match &self.refresh {
+            Some(refresh) => refresh.validate("refresh"),
+            None => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::refresh::Interval;
 
     fn fault(change: impl FnOnce(&mut Harvest)) -> Option<String> {
         let mut harvest = Harvest::default();
@@ -250,7 +253,7 @@ mod tests {
             Some("weight".to_owned())
         );
         assert_eq!(
-            fault(|harvest| harvest.refresh = Some(Duration::ZERO)),
+            fault(|harvest| harvest.refresh = Some(Refresh::all(Interval::Every(Duration::ZERO)))),
             Some("refresh".to_owned())
         );
     }

@@ -43,11 +43,11 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode) -> anyhow::Result<Sto
         if context.shutdown.is_asked() {
             break Stop::Asked;
         }
-        // On its own time, so that a long harvest does not keep the rounds of others from starting.
+        // On its own time, so that a long harvest does not keep others from reading again what is due.
         let now = context.clock.elapsed();
         if mode == Mode::Daemon && now >= look_at {
             look_at = now + LOOK_EVERY;
-            context.writer.start_due_rounds(context.clock.now()).await?;
+            context.writer.start_due(context.clock.now()).await?;
         }
         match step(&context, mode, &free, &mut serving).await? {
             Step::Sent => {}

@@ -13,7 +13,7 @@ use crate::store::claim::{self, Claimed, For};
 use crate::store::holds::{self, Reason, Scope};
 use crate::store::report::{self, Applied, Finished};
 use crate::store::seeds::{self, Change, Reading};
-use crate::store::{Connection, Result, StoreError, balance, begin, harvests, recover};
+use crate::store::{Connection, Result, StoreError, balance, begin, harvests, recover, renew};
 
 /// Jobs that may wait for the writer; more would only wait in memory.
 const QUEUE: usize = 256;
@@ -46,7 +46,7 @@ enum Work {
         now: Timestamp,
     },
     Balance(Balance, Timestamp),
-    DueRounds(Timestamp),
+    Due(Timestamp),
     Seeds {
         harvest: String,
         readings: Vec<Reading>,
@@ -98,8 +98,8 @@ impl Writer {
         self.ask(Work::Balance(balance, now)).await.map(drop)
     }
 
-    pub(crate) async fn start_due_rounds(&self, now: Timestamp) -> Result<()> {
-        self.ask(Work::DueRounds(now)).await.map(drop)
+    pub(crate) async fn start_due(&self, now: Timestamp) -> Result<()> {
+        self.ask(Work::Due(now)).await.map(drop)
     }
 
     /// Takes over what sources of a harvest's seeds hold now.
@@ -215,9 +215,7 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
             }
             Ok(Done::Nothing)
         }
-        Work::DueRounds(now) => harvests::start_due_rounds(db, policy, *now)
-            .await
-            .map(|_| Done::Nothing),
+        Work::Due(now) => renew::start_due(db, policy, *now).await.map(|_| Done::Nothing),
         Work::Seeds {
             harvest,
             readings,

@@ -9,7 +9,7 @@ use crate::store::edges::{self, Ended};
 use crate::store::leads::Leading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
-use crate::store::{Connection, Result, follow_up};
+use crate::store::{Connection, Result, due, follow_up};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -99,13 +99,7 @@ pub(crate) async fn end_list(
         where id = $1";
     const LIST: &str = "
         update lists
-        set open_sweep = null, last_sweep = $2, verdict = $3, ended_at = $4,
-            due_at = $4 + (
-                select min(h.refresh_ms)
-                from harvest_lists as w
-                join harvests as h on h.id = w.harvest_id
-                where w.list_id = $1 and h.one_shot = 0
-            )
+        set open_sweep = null, last_sweep = $2, verdict = $3, ended_at = $4, due_at = null
         where id = $1";
     const GONE: &str = "
         insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
@@ -155,6 +149,7 @@ pub(crate) async fn end_list(
             .execute(&mut *db)
             .await?;
     }
+    due::learn(db, policy, ending, verdict, now).await?;
     let shown = Shown {
         list_id: ending.list_id,
         kind: ending.kind,

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::store::harvests::{self, Harvest};
 use crate::store::leads::Leading;
 use crate::store::want::{self, Shown, Want};
-use crate::store::{Connection, Result, candidates, leads, targets};
+use crate::store::{Connection, Result, candidates, leads, renew, targets};
 
 /// Opens the seeds of a harvest that are neither held nor opened in this round.
 pub(crate) async fn open_seeds(
@@ -267,6 +267,9 @@ pub(crate) async fn settle(db: &mut Connection, policy: &Policy, id: i64, now: T
             }
         }
         if lowest_open.is_none() {
+            if renew::renew(db, policy, id, harvest.due_until, now).await? > 0 {
+                continue;
+            }
             sqlx::query(FINISHED).bind(id).bind(now).execute(&mut *db).await?;
         }
         return Ok(());

@@ -69,9 +69,11 @@ pub(crate) async fn on_items(
 /// of the post that something hangs from.
 const IN_ORDER: &str = "
     with wanted as (
-        select l.id, l.kind, l.target, l.params, coalesce(l.open_sweep, l.last_sweep) as sweep
+        select l.id, l.kind, l.target, l.params, coalesce(l.open_sweep, l.last_sweep) as sweep,
+            coalesce(s.base_sweep, s.id) as base
         from harvest_lists as w
         join lists as l on l.id = w.list_id
+        left join sweeps as s on s.id = coalesce(l.open_sweep, l.last_sweep)
         where w.harvest_id = $1 and w.round = $3
     ), opened as (
         select user_id, rank
@@ -81,7 +83,7 @@ const IN_ORDER: &str = "
         select t.user_id, t.rank, l.kind = 'clips' as a, p.position as b, p.media_id
         from opened as t
         join wanted as l on l.kind in ('medias', 'clips') and l.target = cast(t.user_id as text) and l.params = ''
-        join user_media as p on p.list = l.kind and p.user_id = t.user_id and p.sweep_id = l.sweep
+        join user_media as p on p.list = l.kind and p.user_id = t.user_id and p.sweep_id between l.base and l.sweep
         union all
         select t.user_id, t.rank, 1, p.position, p.item_id
         from opened as t

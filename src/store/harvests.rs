@@ -1,7 +1,6 @@
 //! Harvests: adding one, changing it, starting its next round.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -9,9 +8,10 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
+use crate::refresh::Interval;
 use crate::store::follow_up;
 use crate::store::seeds::{self, Reading, Reject};
-use crate::store::{Connection, Result, StoreError, candidates};
+use crate::store::{Connection, Result, StoreError, candidates, intervals};
 use crate::variant::Variant;
 use crate::way::Way;
 
@@ -50,8 +50,8 @@ pub struct HarvestSpec {
     pub max_units: Option<i64>,
     /// Its share when several harvests have work.
     pub weight: f64,
-    /// How often its lists are read again.
-    pub refresh: Option<Duration>,
+    /// After how long its lists are read again; kinds that are not named are read once.
+    pub refresh: BTreeMap<Kind, Interval>,
     /// Whether a person waits for it: times are shorter and no round follows.
     pub one_shot: bool,
 }
@@ -97,6 +97,8 @@ pub(crate) struct Harvest {
     pub round: i64,
     pub fresh_after: Timestamp,
     pub open_depth: i64,
+    /// Lists that were due at this time are read again.
+    pub due_until: Timestamp,
 }
 
 impl Harvest {
@@ -168,10 +170,7 @@ pub async fn put(
         .bind(spec.max_units)
         .bind(spec.users_limit)
         .bind(spec.weight)
-        .bind(
-            spec.refresh
-                .map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)),
-        )
+        .bind(intervals::shortest(&spec.refresh))
         .bind(spec.one_shot)
         .bind(now)
         .bind(serde_json::to_string(&spec.filter).unwrap_or_else(|_| "{}".into()))
@@ -185,6 +184,7 @@ pub async fn put(
     if refresh && before.is_some() {
         start_round(db, id, now).await?;
     }
+    intervals::put(db, policy, id, &spec.refresh, now).await?;
     if let Some(sources) = &spec.sources {
         for reading in sources {
             seeds::note(db, id, reading, now).await?;
@@ -226,22 +226,6 @@ async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()>
     candidates::forget(db, id).await
 }
 
-/// Starts the rounds that are due; returns how many.
-pub async fn start_due_rounds(db: &mut Connection, policy: &Policy, now: Timestamp) -> Result<usize> {
-    const DUE: &str = "
-        select id
-        from harvests
-        where finished_at is not null and one_shot = 0 and refresh_ms is not null and round_started_at + refresh_ms <= $1";
-    let due: Vec<i64> = sqlx::query_scalar(DUE).bind(now).fetch_all(&mut *db).await?;
-    for id in &due {
-        start_round(db, *id, now).await?;
-        let harvest = load(db, *id).await?;
-        follow_up::open_seeds(db, policy, &harvest, now).await?;
-        follow_up::settle(db, policy, *id, now).await?;
-    }
-    Ok(due.len())
-}
-
 /// Other limits may want more of what they ended: capped lists are wanted anew, and seeds and depths are opened from the
 /// first.
 async fn ask_more(db: &mut Connection, id: i64) -> Result<()> {
@@ -267,7 +251,7 @@ pub async fn without_limit(db: &mut Connection) -> Result<Vec<String>> {
     const SQL: &str = "
         select name
         from harvests
-        where max_units is null and (finished_at is null or (one_shot = 0 and refresh_ms is not null))
+        where max_units is null and (finished_at is null or (one_shot = 0 and exists (select 1 from harvest_refresh as r where r.harvest_id = harvests.id)))
         order by name";
     Ok(sqlx::query_scalar(SQL).fetch_all(db).await?)
 }
@@ -295,7 +279,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
     const SQL: &str = "
         select
             collect, depth, expand, limits, users_limit, round, fresh_after, open_depth, filter, min_likes, sort_order,
-            sort_by_views
+            sort_by_views, due_until
         from harvests
         where id = $1";
     let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
@@ -321,6 +305,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
         } else {
             Variant::Plain
         },
+        due_until: row.get(12),
     })
 }
 

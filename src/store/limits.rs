@@ -4,6 +4,38 @@ use crate::clock::Timestamp;
 use crate::policy::Policy;
 use crate::store::{Connection, Result, ledger};
 
+/// How many units a harvest may still spend now, if anything limits it.
+pub(crate) async fn left(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest_id: i64,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    const HARVEST: &str = "
+        select max_units
+        from harvests
+        where id = $1";
+    let of_harvest: Option<i64> = sqlx::query_scalar(HARVEST)
+        .bind(harvest_id)
+        .fetch_one(&mut *db)
+        .await?;
+    let mut left = None;
+    for (limit, spent) in [
+        (of_harvest, ledger::spent_by(&mut *db, harvest_id).await?),
+        (policy.max_units, ledger::spent_in_all(&mut *db).await?),
+        (
+            policy.max_units_per_day,
+            ledger::spent_today(&mut *db, now).await?,
+        ),
+    ] {
+        if let Some(limit) = limit {
+            let room = (limit - spent.total()).max(0);
+            left = Some(left.map_or(room, |left: i64| left.min(room)));
+        }
+    }
+    Ok(left)
+}
+
 /// No claim is granted where what is settled, reserved and lost, and its own cost, would pass a limit.
 pub(crate) async fn leave_room(
     db: &mut Connection,

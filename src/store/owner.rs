@@ -17,27 +17,31 @@ pub(crate) struct Owner {
     pub alive: bool,
     /// The list's size, if it was read in this generation.
     pub counter: Option<i64>,
+    /// When it was described whole, if in this generation.
+    pub read_at: Option<Timestamp>,
 }
 
-/// What is known of the owners of lists (number, kind, target), by the list's number.
+/// What is known of the owners of lists (number, kind, target, since when a counter counts), by the list's number.
 pub(crate) async fn owners(
     db: &mut Connection,
-    lists: &[(i64, Kind, &str)],
-    fresh_after: Timestamp,
+    lists: &[(i64, Kind, &str, Timestamp)],
 ) -> Result<HashMap<i64, Owner>> {
-    let mut by_table: BTreeMap<&'static str, Vec<(i64, Kind, i64)>> = BTreeMap::new();
-    for (list_id, kind, target) in lists {
+    let mut by_table: BTreeMap<&'static str, Vec<(i64, Kind, i64, Timestamp)>> = BTreeMap::new();
+    for (list_id, kind, target, fresh_after) in lists {
         if let Some((table, id)) = owner_of(*kind, target) {
-            by_table.entry(table).or_default().push((*list_id, *kind, id));
+            by_table
+                .entry(table)
+                .or_default()
+                .push((*list_id, *kind, id, *fresh_after));
         }
     }
     let mut owners = HashMap::new();
     for (table, lists) in by_table {
-        let ids: HashSet<i64> = lists.iter().map(|(_, _, id)| *id).collect();
-        let rows = owner_rows(db, table, &ids, fresh_after).await?;
-        for (list_id, kind, id) in lists {
+        let ids: HashSet<i64> = lists.iter().map(|(_, _, id, _)| *id).collect();
+        let rows = owner_rows(db, table, &ids).await?;
+        for (list_id, kind, id, fresh_after) in lists {
             if let Some(row) = rows.get(&id) {
-                owners.insert(list_id, row.owner(kind));
+                owners.insert(list_id, row.owner(kind, fresh_after));
             }
         }
     }
@@ -54,8 +58,11 @@ pub(crate) async fn owner(
     let Some((table, id)) = owner_of(kind, target) else {
         return Ok(Owner::default());
     };
-    let rows = owner_rows(db, table, &HashSet::from([id]), fresh_after).await?;
-    Ok(rows.get(&id).map(|row| row.owner(kind)).unwrap_or_default())
+    let rows = owner_rows(db, table, &HashSet::from([id])).await?;
+    Ok(rows
+        .get(&id)
+        .map(|row| row.owner(kind, fresh_after))
+        .unwrap_or_default())
 }
 
 /// The table and key of the row that says how large a list is.
@@ -74,61 +81,42 @@ fn owner_of(kind: Kind, target: &str) -> Option<(&'static str, i64)> {
 struct OwnerRow {
     private: bool,
     gone: bool,
-    alive: bool,
+    read_at: Option<Timestamp>,
     counters: [Option<i64>; 3],
 }
 
 impl OwnerRow {
-    fn owner(&self, kind: Kind) -> Owner {
+    /// An account is gone if the newest sweep of its profile says so; a counter counts if it was read since `fresh_after`.
+    fn owner(&self, kind: Kind, fresh_after: Timestamp) -> Owner {
         let counter = match kind {
             Kind::Followers | Kind::Comments | Kind::Replies => self.counters[0],
             Kind::Following | Kind::MediaLikers | Kind::CommentLikers => self.counters[1],
             Kind::Medias => self.counters[2],
             Kind::Profile | Kind::Clips | Kind::Reposts | Kind::Usertags | Kind::Search => None,
         };
+        let read_at = self.read_at.filter(|read_at| *read_at >= fresh_after);
         Owner {
             private: self.private,
             gone: self.gone,
-            alive: self.alive && !self.gone,
-            counter,
+            alive: read_at.is_some() && !self.gone,
+            counter: counter.filter(|_| read_at.is_some()),
+            read_at,
         }
     }
 }
 
-async fn owner_rows(
-    db: &mut Connection,
-    table: &str,
-    ids: &HashSet<i64>,
-    fresh_after: Timestamp,
-) -> Result<HashMap<i64, OwnerRow>> {
-    // An account is gone if the newest sweep of its profile says so; a counter counts if it was read since $2.
+async fn owner_rows(db: &mut Connection, table: &str, ids: &HashSet<i64>) -> Result<HashMap<i64, OwnerRow>> {
     const USERS: &str = "
         select
-            u.id,
-            coalesce(u.is_private, 0),
-            u.gone_at is not null,
-            case when u.profiled_at >= $2 then u.follower_count end,
-            case when u.profiled_at >= $2 then u.following_count end,
-            case when u.profiled_at >= $2 then u.media_count end,
-            coalesce(u.profiled_at >= $2, 0)
-        from users as u
-        where u.id in (select value from json_each($1))";
+            id, coalesce(is_private, 0), gone_at is not null, profiled_at, follower_count, following_count, media_count
+        from users
+        where id in (select value from json_each($1))";
     const MEDIA: &str = "
-        select
-            id, 0, 0,
-            case when profiled_at >= $2 then comment_count end,
-            case when profiled_at >= $2 then like_count end,
-            null,
-            coalesce(profiled_at >= $2, 0)
+        select id, 0, 0, profiled_at, comment_count, like_count, null
         from media
         where id in (select value from json_each($1))";
     const COMMENTS: &str = "
-        select
-            id, 0, 0,
-            case when last_seen_at >= $2 then reply_count end,
-            case when last_seen_at >= $2 then like_count end,
-            null,
-            last_seen_at >= $2
+        select id, 0, 0, last_seen_at, reply_count, like_count, null
         from comments
         where id in (select value from json_each($1))";
     let sql = match table {
@@ -138,7 +126,6 @@ async fn owner_rows(
     };
     let rows = sqlx::query(sql)
         .bind(json_ids(ids.iter().copied()))
-        .bind(fresh_after)
         .fetch_all(db)
         .await?;
     Ok(rows
@@ -147,8 +134,8 @@ async fn owner_rows(
             let owner = OwnerRow {
                 private: row.get(1),
                 gone: row.get(2),
-                alive: row.get(6),
-                counters: [row.get(3), row.get(4), row.get(5)],
+                read_at: row.get(3),
+                counters: [row.get(4), row.get(5), row.get(6)],
             };
             (row.get(0), owner)
         })

@@ -57,6 +57,10 @@ pub struct Waiting {
     pub batch_media: i64,
     /// Seeds that are held.
     pub held_seeds: i64,
+    /// When the next list is read again, or the first of those that are due was; none if nothing is read again.
+    pub next_list_due: Option<Timestamp>,
+    /// Lists that are due and not under way.
+    pub due_lists: i64,
 }
 
 /// A harvest as people see it.
@@ -131,7 +135,7 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
     Ok(Overview {
         harvests: harvests(pool).await?,
         tasks: task_counts(pool).await?,
-        waiting: waiting(pool).await?,
+        waiting: waiting(pool, now).await?,
         holds: holds::all(pool).await?,
         spent: ledger::spent_in_all(pool).await?,
         spent_today: ledger::spent_today(pool, now).await?,
@@ -141,7 +145,7 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
     })
 }
 
-async fn waiting(pool: &SqlitePool) -> Result<Waiting> {
+async fn waiting(pool: &SqlitePool, now: Timestamp) -> Result<Waiting> {
     const SQL: &str = "
         select
             (select count(*)
@@ -149,12 +153,16 @@ async fn waiting(pool: &SqlitePool) -> Result<Waiting> {
             join harvests as h on h.id = c.harvest_id and h.round = c.round
             where c.verdict = 'waiting'),
             (select count(*) from batch_members where task_id is null),
-            (select count(*) from seeds where held_at is not null)";
-    let row = sqlx::query(SQL).fetch_one(pool).await?;
+            (select count(*) from seeds where held_at is not null),
+            (select min(due_at) from lists where due_at is not null),
+            (select count(*) from lists where due_at <= $1)";
+    let row = sqlx::query(SQL).bind(now).fetch_one(pool).await?;
     Ok(Waiting {
         candidates: row.get(0),
         batch_media: row.get(1),
         held_seeds: row.get(2),
+        next_list_due: row.get(3),
+        due_lists: row.get(4),
     })
 }
 

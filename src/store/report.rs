@@ -12,9 +12,11 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::leads::Leading;
+use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
     Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown,
+    stretches,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -249,12 +251,30 @@ async fn page_came(
     let counter_after = page.counter.or(owner.counter);
     let (max_items, max_pages) = sweeps::limits(db, task).await?;
     let step = policy.step(&task.endpoint);
+    let mut covered = sweep.covered;
+    match stretches::after_page(db, policy, task, &sweep, &owner, page).await? {
+        Known::Nothing => {}
+        Known::Covers(all) => {
+            covered = all;
+            sweeps::set_covered(db, task.sweep_id, all).await?;
+        }
+        Known::Jump(cursor) => return sweeps::go_on(db, task, &cursor).await,
+        Known::Astray => return sweeps::restart(db, task, sweeps::ASTRAY).await,
+        Known::All {
+            verdict,
+            reason,
+            covered,
+        } => {
+            sweeps::set_covered(db, task.sweep_id, covered).await?;
+            return ending::end(db, policy, task, verdict, &reason, counter_after, now).await;
+        }
+    }
     let standing = Standing {
         pages: task.page_no + 1,
         page_size: step.map_or(1, |step| step.page_size),
         counter_before: sweep.counter_before,
         counter_after,
-        covered: sweep.covered,
+        covered,
         distinct_items: sweep.distinct_items,
         barren: sweep.barren,
         limited: sweep.limited,
@@ -313,6 +333,9 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     if batches::halve(db, task, now).await? {
         return Ok(());
     }
+    if stretches::has_jumped(db, task).await? {
+        return sweeps::restart(db, task, sweeps::ASTRAY).await;
+    }
     if task.page_no > 0 {
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
@@ -365,7 +388,7 @@ async fn bad_request(
         );
         return ending::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
     }
-    sweeps::restart(db, task).await
+    sweeps::restart(db, task, sweeps::REFUSED).await
 }
 
 async fn hold_retired(db: &mut Connection, endpoint: &str, now: Timestamp) -> Result<()> {

@@ -60,8 +60,9 @@ const POSTS: Keeping = Keeping {
     read: "
         select media_id
         from user_media
-        where list = $4 and user_id = $1 and sweep_id = $2
-        order by position",
+        where list = $4 and user_id = $1
+            and sweep_id between coalesce((select base_sweep from sweeps where id = $2), $2) and $2
+        order by sweep_id desc, position",
 };
 
 /// Reposts are rows already, written with what their notes say: here they only get the sweep that showed them.

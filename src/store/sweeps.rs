@@ -15,6 +15,7 @@ use crate::variant::Variant;
 use crate::verdict::Verdict;
 
 /// A sweep as it stands.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 #[derive(Clone, Debug)]
 pub(crate) struct Sweep {
     pub counter_before: Option<i64>,
@@ -29,13 +30,15 @@ pub(crate) struct Sweep {
     pub asks: i64,
     /// Counters that were read before do not count.
     pub fresh_after: Timestamp,
+    /// Whether it ends where it meets what is known.
+    pub renews: bool,
 }
 
 pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     const SQL: &str = "
         select
             s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
-            coalesce(t.asks, 0), h.fresh_after
+            coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -52,6 +55,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         restarted: row.get(7),
         asks: row.get(8),
         fresh_after: row.get(9),
+        renews: row.get(10),
     })
 }
 
@@ -205,14 +209,33 @@ pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<
     Ok(sqlx::query_scalar(SQL).bind(task_id).fetch_one(db).await?)
 }
 
-/// The walk starts again from page 0, because its cursor is refused.
-pub(crate) async fn restart(db: &mut Connection, task: &Task) -> Result<()> {
+/// Why a walk starts again whose cursor is refused.
+pub(crate) const REFUSED: &str = "read again from page 0: a cursor was refused";
+/// Why a walk starts again that was to go on where an earlier one had ended.
+pub(crate) const ASTRAY: &str = "read again from page 0: the cursor of an earlier walk leads elsewhere";
+
+/// What the items of a list that are known stand for in its counter.
+pub(crate) async fn set_covered(db: &mut Connection, sweep_id: i64, covered: i64) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set covered = $2
+        where id = $1";
+    sqlx::query(SQL).bind(sweep_id).bind(covered).execute(db).await?;
+    Ok(())
+}
+
+/// The walk starts again from page 0, for a reason that its pages carry in the ledger.
+pub(crate) async fn restart(db: &mut Connection, task: &Task, reason: &str) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set walk = walk + 1, walk_reason = 'read again from page 0: a cursor was refused', restarted = 1, barren = 0,
+        set walk = walk + 1, walk_reason = $2, restarted = 1, barren = 0,
             walk_items = 0, walk_floor = distinct_items
         where id = $1";
-    sqlx::query(SWEEP).bind(task.sweep_id).execute(&mut *db).await?;
+    sqlx::query(SWEEP)
+        .bind(task.sweep_id)
+        .bind(reason)
+        .execute(&mut *db)
+        .await?;
     from_page_0(db, task, &task.endpoint).await
 }
 

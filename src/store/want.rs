@@ -2,17 +2,17 @@
 //!
 //! One statement a step for any number of wants, because a page can show dozens of users.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::edges::{self, Ended};
 use crate::store::harvests::{Harvest, Limit};
-use crate::store::owner::{self, Owner};
-use crate::store::{Connection, Result, StoreError, batches, holds, json_ids, sweeps};
+use crate::store::owner;
+use crate::store::renew::Renewal;
+use crate::store::{Connection, Result, StoreError, batches, due, holds, json_ids, sweeps, unsent};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -51,10 +51,10 @@ pub(crate) struct Shown {
 }
 
 /// A list as it stands, for one want.
-struct Listed {
-    list_id: i64,
-    kind: Kind,
-    target: String,
+pub(crate) struct Listed {
+    pub list_id: i64,
+    pub kind: Kind,
+    pub target: String,
     variant: Variant,
     depth: i64,
     open_sweep: Option<i64>,
@@ -62,10 +62,12 @@ struct Listed {
     verdict: Option<Verdict>,
     ended_at: Option<Timestamp>,
     parked: bool,
-    /// Pages and items of the newest sweep that ended.
+    /// Pages and items of the newest sweep that ended, with what it joined.
     bought: (i64, i64),
     /// Whether it ended in this round of the harvest, before its seed was held and returned.
     was_held: bool,
+    /// How it is read again, if that is why it is read.
+    pub renewal: Option<Renewal>,
 }
 
 /// Places wants and returns those that already show something.
@@ -104,6 +106,12 @@ pub(crate) async fn place(
         }
     }
     set_open(db, harvest, &joined).await?;
+    let ended: Vec<i64> = shown
+        .iter()
+        .filter(|list| list.ended)
+        .map(|list| list.list_id)
+        .collect();
+    due::set(db, policy, &ended).await?;
     shown.extend(start(db, policy, harvest, new, now).await?);
     Ok(shown)
 }
@@ -112,6 +120,7 @@ pub(crate) async fn place(
 /// answer of so many items as the amount that was asked for is the same answer the next time.
 fn wants_more(policy: &Policy, harvest: &Harvest, list: &Listed, retired: &[String]) -> bool {
     let step = policy.next_step(list.kind, &list.target, list.variant, None, retired);
+    let page_size = step.map_or(1, |step| step.page_size.max(1));
     let amount = step.filter(|step| !step.paged).and_then(|step| step.amount);
     if amount.is_some_and(|amount| list.bought.1 >= amount) {
         return false;
@@ -119,7 +128,7 @@ fn wants_more(policy: &Policy, harvest: &Harvest, list: &Listed, retired: &[Stri
     match harvest.limits.get(&list.kind) {
         None => true,
         Some(Limit::Items(items)) => *items > list.bought.1,
-        Some(Limit::Pages(pages)) => *pages > list.bought.0,
+        Some(Limit::Pages(pages)) => *pages > list.bought.0.max(list.bought.1 / page_size),
     }
 }
 
@@ -159,19 +168,6 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             round = excluded.round
         where harvest_lists.round < excluded.round or harvest_lists.depth > excluded.depth
         returning list_id, depth";
-    const STATE: &str = "
-        select
-            l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict, l.ended_at,
-            exists (
-                select 1 from tasks as t where t.state = 'parked' and (t.list_id = l.id or t.id = m.task_id)
-            ),
-            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), l.params,
-            exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3)
-        from lists as l
-        left join sweeps as s on s.id = l.last_sweep
-        left join batch_members as m on m.list_id = l.id
-        where l.id in (select value from json_each($1))
-        order by l.id";
     let json: Vec<(&str, &str, i64, String)> = wants
         .iter()
         .map(|want| {
@@ -190,6 +186,38 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         .into_iter()
         .map(|row| (row.get(0), row.get(1)))
         .collect();
+    let mut listed = stand(db, harvest, &depths).await?;
+    // The order of the wants is the order of work among equals.
+    let order: HashMap<(&str, &str), usize> = wants
+        .iter()
+        .enumerate()
+        .map(|(at, want)| ((want.kind.name(), want.target.as_str()), at))
+        .collect();
+    listed.sort_by_key(|list| order.get(&(list.kind.name(), list.target.as_str())).copied());
+    Ok(listed)
+}
+
+/// How lists stand that a harvest wants, by their numbers, with their depths; in the order of their numbers.
+pub(crate) async fn stand(
+    db: &mut Connection,
+    harvest: &Harvest,
+    depths: &HashMap<i64, i64>,
+) -> Result<Vec<Listed>> {
+    const STATE: &str = "
+        select
+            l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict, l.ended_at,
+            exists (
+                select 1 from tasks as t where t.state = 'parked' and (t.list_id = l.id or t.id = m.task_id)
+            ),
+            coalesce(s.pages, 0),
+            case when s.base_sweep < s.id then max(s.covered, s.distinct_items) else coalesce(s.distinct_items, 0) end,
+            l.params,
+            exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3)
+        from lists as l
+        left join sweeps as s on s.id = l.last_sweep
+        left join batch_members as m on m.list_id = l.id
+        where l.id in (select value from json_each($1))
+        order by l.id";
     let ids = json_ids(depths.keys().copied());
     let mut listed = Vec::with_capacity(depths.len());
     for row in sqlx::query(STATE)
@@ -213,20 +241,14 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
             bought: (row.get(8), row.get(9)),
             variant: variant_of(row.get(10))?,
             was_held: row.get(11),
+            renewal: None,
         });
     }
-    // The order of the wants is the order of work among equals.
-    let order: HashMap<(&str, &str), usize> = wants
-        .iter()
-        .enumerate()
-        .map(|(at, want)| ((want.kind.name(), want.target.as_str()), at))
-        .collect();
-    listed.sort_by_key(|list| order.get(&(list.kind.name(), list.target.as_str())).copied());
     Ok(listed)
 }
 
 /// Starts a sweep of each list: settled at once where nothing needs to be bought, otherwise with a task.
-async fn start(
+pub(crate) async fn start(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
@@ -235,12 +257,15 @@ async fn start(
 ) -> Result<Vec<Shown>> {
     const SWEEPS: &str = "
         insert into sweeps (
-            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after
+            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
+            fresh_after, renews, base_sweep, expected_units
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
-            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4
+            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
+            sweep.value ->> '$[5].since', coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
+            sweep.value ->> '$[5].units'
         from json_each($1) as sweep
         join lists as l on l.id = sweep.value ->> 0
         order by sweep.key
@@ -292,7 +317,7 @@ async fn start(
         .filter(|plan| plan.2 == Some(Verdict::Complete.name()))
         .map(|plan| plan.0)
         .collect();
-    close_empty(db, policy, &lists, &empty, &sweeps).await?;
+    unsent::close_empty(db, policy, &lists, &empty, &sweeps).await?;
     for (list, plan) in lists.iter().zip(&plans) {
         let sweep = sweeps.get(&list.list_id).copied().unwrap_or_default();
         if plan.2.is_some() {
@@ -315,18 +340,21 @@ async fn start(
             .execute(&mut *db)
             .await?;
     }
+    let settled: Vec<i64> = shown.iter().map(|list: &Shown| list.list_id).collect();
+    due::set(db, policy, &settled).await?;
     set_open(db, harvest, &opened).await?;
     batches::add(db, harvest.id, &together, now).await?;
     Ok(shown)
 }
 
-/// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter.
+/// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again.
 type Plan<'a> = (
     i64,
     Option<&'a str>,
     Option<&'static str>,
     Option<&'static str>,
     Option<i64>,
+    Option<Renewal>,
 );
 
 async fn plan<'a>(
@@ -335,17 +363,18 @@ async fn plan<'a>(
     harvest: &Harvest,
     lists: &[Listed],
 ) -> Result<Vec<Plan<'a>>> {
-    let asked: Vec<(i64, Kind, &str)> = lists
+    let fresh_after = |list: &Listed| list.renewal.map_or(harvest.fresh_after, |renewal| renewal.since);
+    let asked: Vec<(i64, Kind, &str, Timestamp)> = lists
         .iter()
-        .map(|list| (list.list_id, list.kind, list.target.as_str()))
+        .map(|list| (list.list_id, list.kind, list.target.as_str(), fresh_after(list)))
         .collect();
-    let owners = owner::owners(db, &asked, harvest.fresh_after).await?;
+    let owners = owner::owners(db, &asked).await?;
     let retired = holds::retired(db).await?;
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
         let step = policy.next_step(list.kind, &list.target, list.variant, None, &retired);
-        let settled = unsent(owner).or_else(|| {
+        let settled = unsent::verdict(owner).or_else(|| {
             step.is_none()
                 .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))
         });
@@ -356,47 +385,10 @@ async fn plan<'a>(
             settled.map(|(verdict, _)| verdict.name()),
             settled.map(|(_, reason)| reason),
             owner.counter,
+            list.renewal,
         ));
     }
     Ok(plans)
-}
-
-/// A follow list whose counter is 0 is known whole without a request: whoever was on it has left.
-async fn close_empty(
-    db: &mut Connection,
-    policy: &Policy,
-    lists: &[Listed],
-    empty: &HashSet<i64>,
-    sweeps: &HashMap<i64, i64>,
-) -> Result<()> {
-    for list in lists.iter().filter(|list| empty.contains(&list.list_id)) {
-        let Some(sweep) = sweeps.get(&list.list_id) else {
-            continue;
-        };
-        if matches!(list.kind, Kind::Followers | Kind::Following) {
-            let ended = Ended {
-                kind: list.kind,
-                target: &list.target,
-                list_id: list.list_id,
-                sweep_id: *sweep,
-            };
-            edges::close_missing(db, ended, policy.ends.close_after).await?;
-        }
-    }
-    Ok(())
-}
-
-/// What needs no request to be known.
-fn unsent(owner: Owner) -> Option<(Verdict, &'static str)> {
-    if owner.gone {
-        Some((Verdict::Gone, "the account is gone"))
-    } else if owner.private {
-        Some((Verdict::Private, "the account is private; nothing was asked"))
-    } else if owner.counter == Some(0) {
-        Some((Verdict::Complete, "the counter is 0; nothing was asked"))
-    } else {
-        None
-    }
 }
 
 async fn set_open(db: &mut Connection, harvest: &Harvest, lists: &[i64]) -> Result<()> {

@@ -8,8 +8,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gleaner::config::{Config, ConfigError, EXAMPLE, Environment, Limit, Loaded, Overrides, Places, load};
+use gleaner::config::{
+    Config, ConfigError, EXAMPLE, Environment, Limit, Loaded, Overrides, Places, Refresh, load,
+};
 use gleaner::kind::Kind;
+use gleaner::refresh::Interval;
 
 /// A working directory with `gleaner.toml`.
 fn directory_with(text: impl AsRef<[u8]>) -> tempfile::TempDir {
@@ -89,7 +92,8 @@ fn a_harvest_is_read_with_what_it_leaves_out() {
     assert_eq!(harvests[0].limits.users, Some(500));
     assert_eq!(harvests[0].limits.lists[&Kind::Followers], Limit::Pages(10));
     assert_eq!(harvests[0].limits.lists[&Kind::Comments], Limit::Items(100));
-    assert_eq!(harvests[0].refresh, Some(Duration::from_hours(24)));
+    let day = Interval::Every(Duration::from_hours(24));
+    assert_eq!(harvests[0].refresh, Some(Refresh::all(day)));
     assert_eq!((harvests[0].depth, harvests[1].depth), (1, 2));
     assert_eq!(harvests[1].collect, [Kind::Profile]);
 }

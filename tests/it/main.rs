@@ -8,6 +8,7 @@
 mod harness;
 mod invariants;
 mod program;
+mod shifted;
 mod stage;
 
 mod cli;
@@ -16,6 +17,7 @@ mod config;
 mod kills;
 mod parse;
 mod query;
+mod refresh;
 mod rules;
 mod secrets;
 mod tidy;

@@ -6,6 +6,10 @@
     reason = "these are tests; the lint knows only functions marked as such"
 )]
 
+// Another test file takes this one by its path, so the place is written out.
+#[path = "stage/grid.rs"]
+mod grid;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -42,8 +46,12 @@ pub(crate) struct Person {
     pub(crate) following: Vec<i64>,
     /// What the profile counts, where it is not what the list holds.
     pub(crate) follower_count: Option<i64>,
-    /// Posts: their ids and what they count of comments.
+    /// Posts in the order shown: their ids and what they count of comments. A greater id is a later post.
     pub(crate) posts: Vec<(i64, Option<i64>)>,
+    /// Those of them that are pinned to the top.
+    pub(crate) pinned: Vec<i64>,
+    /// How many posts a page shows; 0 for all.
+    pub(crate) posts_a_page: usize,
 }
 
 /// One answer.
@@ -161,6 +169,7 @@ struct State {
     people: BTreeMap<i64, Person>,
     page_size: usize,
     next: HashMap<&'static str, VecDeque<Reply>>,
+    passing: HashMap<&'static str, usize>,
     always: HashMap<&'static str, Reply>,
     units_left: i64,
     asked: Vec<Asked>,
@@ -234,6 +243,11 @@ impl Stage {
         self.state().next.entry(path).or_default().extend(replies);
     }
 
+    /// What is laid out for a path begins after so many requests.
+    pub(crate) fn let_pass(&self, path: &'static str, requests: usize) {
+        self.state().passing.insert(path, requests);
+    }
+
     /// Every request at a path is answered so from now on.
     pub(crate) fn always(&self, path: &'static str, reply: Reply) {
         self.state().always.insert(path, reply);
@@ -244,6 +258,7 @@ impl Stage {
         let mut state = self.state();
         state.always.remove(path);
         state.next.remove(path);
+        state.passing.remove(path);
     }
 
     /// So many held answers may leave.
@@ -294,7 +309,12 @@ impl State {
             cursor: cursor.clone(),
             at: self.clock.elapsed(),
         });
-        if let Some(reply) = self.next.get_mut(path).and_then(VecDeque::pop_front) {
+        let passing = self.passing.get_mut(path).filter(|left| **left > 0);
+        let passes = passing.is_some_and(|left| {
+            *left -= 1;
+            true
+        });
+        if !passes && let Some(reply) = self.next.get_mut(path).and_then(VecDeque::pop_front) {
             return reply;
         }
         if let Some(reply) = self.always.get(path) {
@@ -321,7 +341,7 @@ impl State {
             _ if person.private => return Some(Reply::status(403)),
             FOLLOWERS | FOLLOWERS_CHUNK => &person.followers,
             FOLLOWING => &person.following,
-            MEDIAS => return Some(Reply::page(&posts(id, person))),
+            MEDIAS => return Some(Reply::page(&grid::page(id, person, cursor))),
             _ => return None,
         };
         let from: usize = cursor.map_or(0, |cursor| cursor.trim_start_matches('c').parse().unwrap());
@@ -354,18 +374,6 @@ fn profile(id: i64, person: &Person) -> Value {
         "follower_count": person.follower_count.unwrap_or_else(|| count(&person.followers)),
         "following_count": count(&person.following), "media_count": person.posts.len(),
     })
-}
-
-fn posts(id: i64, person: &Person) -> Value {
-    let post = |(media, comments): &(i64, Option<i64>)| {
-        json!({
-            "id": format!("{media}_{id}"), "pk": media.to_string(), "code": format!("P{media}"), "media_type": 1,
-            "taken_at": 1_700_000_000, "comment_count": comments, "like_count": 1,
-            "owner": short(id, &person.name), "user": short(id, &person.name),
-        })
-    };
-    let items: Vec<Value> = person.posts.iter().map(post).collect();
-    json!({ "items": items, "more_available": false, "profile_grid_items_cursor": null })
 }
 
 async fn serve(mut stream: TcpStream, house: Arc<House>) {

@@ -39,18 +39,20 @@ const MODULES: &[(&str, &[&str])] = &[
     ("permit", &[]),
     ("rate_gate", &[]),
     ("secret", &[]),
-    ("policy", &["backoff", "kind", "variant"]),
+    ("refresh", &["clock", "kind"]),
+    ("stretch", &["clock"]),
+    ("policy", &["backoff", "kind", "refresh", "variant"]),
     ("walk", &["endpoint", "policy", "verdict"]),
     // Edges: one kind of input or output each.
     ("seeds", &["model"]),
-    ("config", &["kind", "model", "secret", "seeds", "way"]),
+    ("config", &["kind", "model", "refresh", "secret", "seeds", "way"]),
     ("client", &["clock", "endpoint", "permit", "secret", "target"]),
     ("billing", &["client"]),
     (
         "store",
         &[
-            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "target", "variant",
-            "verdict", "walk", "way",
+            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "refresh", "stretch",
+            "target", "variant", "verdict", "walk", "way",
         ],
     ),
     // The simulated upstream shares nothing with what it tests.

@@ -122,7 +122,12 @@ async fn media_of_nobody_else(db: &mut Connection, harvest_id: i64, users: &str)
         cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = l.id
         cross join harvests as h on h.id = $1 and h.round = w.round
         cross join targets as t on t.harvest_id = $1 and t.user_id = m.user_id
-        where m.list in ('medias', 'clips') and m.sweep_id in (l.open_sweep, l.last_sweep)
+        where m.list in ('medias', 'clips')
+            and exists (
+                select 1
+                from sweeps as s
+                where s.id in (l.open_sweep, l.last_sweep) and m.sweep_id between coalesce(s.base_sweep, s.id) and s.id
+            )
         union
         select i.item_id
         from harvest_lists as w

@@ -23,6 +23,13 @@ fn filled() -> Shell {
             shell.seeds(8)
         ))
         .exits(0);
+    let config = fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    let watched = format!(
+        "{config}\n[[harvest]]\nname = \"watched\"\nseeds = [\"{}\"]\ncollect = [\"medias\"]\nrefresh = \"auto\"\n",
+        shell.seeds(1)
+    );
+    shell.write("watched.toml", &watched);
+    shell.run("harvest --config watched.toml --name watched").exits(0);
     shell
 }
 

@@ -1,0 +1,373 @@
+//! The known stretches of lists of posts, so that reading one again ends where it meets what is known.
+
+use std::collections::HashMap;
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::endpoint::{Next, Page};
+use crate::policy::Policy;
+use crate::refresh::Rules;
+use crate::store::claim::Task;
+use crate::store::due;
+use crate::store::owner::Owner;
+use crate::store::sweeps::{self, Sweep};
+use crate::store::{Connection, Result};
+use crate::stretch::{self, Mark, Read, Step, Stretch};
+use crate::verdict::Verdict;
+
+/// What a page of a list of posts means beside what the page itself says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nothing: the walk goes on as the page says.
+    Nothing,
+    /// What is known in all, where the walk has joined what was known before.
+    Covers(i64),
+    /// The next page to ask for is the one where what is known ends.
+    Jump(String),
+    /// The cursor of an earlier walk led astray: the walk starts again.
+    Astray,
+    /// All is known: the walk is over.
+    All {
+        verdict: Verdict,
+        reason: String,
+        covered: i64,
+    },
+}
+
+/// The oldest sweep whose sightings still stand for a list, if it need not be read whole.
+pub(crate) async fn whole(
+    db: &mut Connection,
+    list_id: i64,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    const SQL: &str = "
+        select min(since_sweep), min(read_at)
+        from list_stretches
+        where list_id = $1";
+    let row = sqlx::query(SQL).bind(list_id).fetch_one(db).await?;
+    let since: Option<i64> = row.get(0);
+    let age = now - row.get::<Option<Timestamp>, _>(1).unwrap_or_default();
+    let most = i64::try_from(rules.whole_every.as_millis()).unwrap_or(i64::MAX);
+    Ok(since.filter(|_| age < most))
+}
+
+/// Adds a page to the stretches of its list and says what that means for the walk.
+pub(crate) async fn after_page(
+    db: &mut Connection,
+    policy: &Policy,
+    task: &Task,
+    sweep: &Sweep,
+    owner: &Owner,
+    page: &Page,
+) -> Result<Known> {
+    if !due::ends_at_the_known(task.kind, task.variant) || page.next == Next::Missing {
+        return Ok(Known::Nothing);
+    }
+    let (own, others) = of_list(db, task).await?;
+    let wanted = wanted(db, policy, task).await?;
+    let mut known = Vec::with_capacity(others.len());
+    for (key, other) in others {
+        let suffices = other.reaches_end || reaches(db, task, &other, wanted).await?;
+        known.push((key, other, suffices));
+    }
+    let marks = marks(page);
+    let mut read = Read {
+        marks: marks.as_deref().unwrap_or_default(),
+        ended: page.next == Next::End,
+        endpoint: &task.endpoint,
+        cursor: task.cursor.as_deref(),
+        sweep: task.sweep_id,
+        started_at: started_at(db, task.sweep_id).await?,
+        joins: sweep.renews,
+        jumps: !sweep.restarted,
+    };
+    if marks.is_none() {
+        return unordered(db, task).await;
+    }
+    let rest: Vec<(Stretch, bool)> = known
+        .iter()
+        .map(|(_, other, suffices)| (other.clone(), *suffices))
+        .collect();
+    let mut outcome = stretch::after_page(own.clone(), &rest, &read);
+    if outcome.step == Step::Known
+        && let Some(joined) = &outcome.own
+        && joined.reaches_end
+        && !fits(db, task, joined, owner).await?
+    {
+        // Something came or went out of sight: the list is read whole.
+        give_up_joining(db, task).await?;
+        read.joins = false;
+        outcome = stretch::after_page(own, &rest, &read);
+    }
+    if outcome.step == Step::Unordered {
+        return unordered(db, task).await;
+    }
+    let mut own = outcome.own;
+    if read.ended
+        && let Some(own) = &mut own
+    {
+        own.surplus = surplus(db, task, own, owner).await?;
+    }
+    for place in &outcome.absorbed {
+        forget(db, task.list_id, known[*place].0).await?;
+    }
+    let Some(own) = own else {
+        return Ok(Known::Nothing);
+    };
+    put(db, task, &own).await?;
+    if read.ended || outcome.step == Step::Known {
+        rest_on(db, task.sweep_id, Some(own.since_sweep)).await?;
+    }
+    meaning(db, task, &own, outcome.step, read.ended).await
+}
+
+async fn meaning(db: &mut Connection, task: &Task, own: &Stretch, step: Step, ended: bool) -> Result<Known> {
+    Ok(match step {
+        Step::Jump(cursor) => Known::Jump(cursor),
+        Step::Astray => Known::Astray,
+        Step::Known => {
+            let covered = count(db, task, own, None).await?;
+            let (verdict, reason) = if own.reaches_end {
+                (
+                    Verdict::Complete,
+                    format!("joined what is known: {covered} in all"),
+                )
+            } else {
+                (
+                    Verdict::Capped,
+                    format!("joined what is known within the limit: {covered} in all"),
+                )
+            };
+            Known::All {
+                verdict,
+                reason,
+                covered,
+            }
+        }
+        Step::GoOn if ended && own.since_sweep < task.sweep_id => {
+            Known::Covers(count(db, task, own, None).await?)
+        }
+        Step::GoOn | Step::Unordered => Known::Nothing,
+    })
+}
+
+/// Whether the walk of a task goes on from the cursor of an earlier one and has not yet met what is known.
+pub(crate) async fn has_jumped(db: &mut Connection, task: &Task) -> Result<bool> {
+    const SQL: &str = "
+        select exists (
+            select 1 from list_stretches where list_id = $1 and sweep_id = $2 and walk = $3 and jumped = 1
+        )";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(task.list_id)
+        .bind(task.sweep_id)
+        .bind(task.walk)
+        .fetch_one(db)
+        .await?)
+}
+
+/// The posts of a page in their order, without those that are pinned; none if one has no time.
+fn marks(page: &Page) -> Option<Vec<Mark>> {
+    let times: HashMap<i64, i64> = page
+        .rows
+        .media
+        .iter()
+        .filter_map(|media| Some((media.id.0, *media.taken_at.value()?)))
+        .collect();
+    page.entries
+        .iter()
+        .filter(|entry| !entry.pinned)
+        .map(|entry| {
+            Some(Mark {
+                taken_at: *times.get(&entry.id)?,
+                id: entry.id,
+            })
+        })
+        .collect()
+}
+
+/// How many posts the limit of the payer wants, if there is one; of pages, as many as full ones hold.
+async fn wanted(db: &mut Connection, policy: &Policy, task: &Task) -> Result<Option<i64>> {
+    let (items, pages) = sweeps::limits(db, task).await?;
+    let size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
+    Ok(items.or(pages.map(|pages| pages.saturating_mul(size))))
+}
+
+/// Whether a stretch and what lies above it hold as many posts as are wanted.
+async fn reaches(db: &mut Connection, task: &Task, stretch: &Stretch, wanted: Option<i64>) -> Result<bool> {
+    const SQL: &str = "
+        select count(*)
+        from user_media as m
+        join media as p on p.id = m.media_id
+        where m.list = $1 and m.user_id = $2 and m.sweep_id >= $3 and p.taken_at >= $4";
+    let Some(wanted) = wanted else { return Ok(false) };
+    let held: i64 = sqlx::query_scalar(SQL)
+        .bind(task.kind.name())
+        .bind(owner_of(task))
+        .bind(stretch.since_sweep)
+        .bind(stretch.oldest.taken_at)
+        .fetch_one(db)
+        .await?;
+    Ok(held >= wanted)
+}
+
+/// Whether what is known still fits the counter, if that was read since: as many posts more or less as when the list was
+/// read to its end. Posts that are younger than the counter do not count.
+async fn fits(db: &mut Connection, task: &Task, joined: &Stretch, owner: &Owner) -> Result<bool> {
+    let (Some(surplus), Some(counter), Some(read_at)) = (joined.surplus, owner.counter, owner.read_at) else {
+        return Ok(true);
+    };
+    Ok(count(db, task, joined, Some(read_at)).await? - counter == surplus)
+}
+
+async fn surplus(db: &mut Connection, task: &Task, own: &Stretch, owner: &Owner) -> Result<Option<i64>> {
+    let (Some(counter), Some(read_at)) = (owner.counter, owner.read_at) else {
+        return Ok(None);
+    };
+    Ok(Some(count(db, task, own, Some(read_at)).await? - counter))
+}
+
+/// How many posts are known that were made until a time.
+async fn count(db: &mut Connection, task: &Task, own: &Stretch, until: Option<Timestamp>) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from user_media as m
+        left join media as p on p.id = m.media_id
+        where m.list = $1 and m.user_id = $2 and m.sweep_id between $3 and $4
+            and ($5 is null or coalesce(p.taken_at, 0) <= $5)";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(task.kind.name())
+        .bind(owner_of(task))
+        .bind(own.since_sweep)
+        .bind(task.sweep_id)
+        .bind(until.map(|until| until / 1_000))
+        .fetch_one(db)
+        .await?)
+}
+
+fn owner_of(task: &Task) -> i64 {
+    task.target.parse().unwrap_or_default()
+}
+
+async fn started_at(db: &mut Connection, sweep_id: i64) -> Result<Timestamp> {
+    const SQL: &str = "
+        select started_at
+        from sweeps
+        where id = $1";
+    Ok(sqlx::query_scalar(SQL).bind(sweep_id).fetch_one(db).await?)
+}
+
+/// From a list that is not in the order of time nothing is concluded.
+async fn unordered(db: &mut Connection, task: &Task) -> Result<Known> {
+    const SQL: &str = "
+        delete from list_stretches
+        where list_id = $1";
+    sqlx::query(SQL).bind(task.list_id).execute(&mut *db).await?;
+    give_up_joining(db, task).await?;
+    Ok(Known::Nothing)
+}
+
+/// The walk reads on to the end.
+async fn give_up_joining(db: &mut Connection, task: &Task) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set renews = 0
+        where id = $1";
+    sqlx::query(SQL).bind(task.sweep_id).execute(&mut *db).await?;
+    rest_on(db, task.sweep_id, None).await
+}
+
+/// Notes on which older sweeps a sweep rests.
+async fn rest_on(db: &mut Connection, sweep_id: i64, base: Option<i64>) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set base_sweep = $2
+        where id = $1";
+    sqlx::query(SQL).bind(sweep_id).bind(base).execute(db).await?;
+    Ok(())
+}
+
+/// The key of a stretch within its list: sweep and walk.
+type Key = (i64, i64);
+
+/// The stretch of a task's own walk, and the others of its list.
+async fn of_list(db: &mut Connection, task: &Task) -> Result<(Option<Stretch>, Vec<(Key, Stretch)>)> {
+    const SQL: &str = "
+        select
+            sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at, surplus,
+            endpoint, resume, jumped, walked_to
+        from list_stretches
+        where list_id = $1
+        order by newest_at desc, sweep_id, walk";
+    let mut own = None;
+    let mut others = Vec::new();
+    for row in sqlx::query(SQL).bind(task.list_id).fetch_all(db).await? {
+        let key: Key = (row.get(0), row.get(1));
+        let stretch = Stretch {
+            newest: Mark {
+                taken_at: row.get(2),
+                id: row.get(3),
+            },
+            oldest: Mark {
+                taken_at: row.get(4),
+                id: row.get(5),
+            },
+            reaches_end: row.get(6),
+            since_sweep: row.get(7),
+            read_at: row.get(8),
+            surplus: row.get(9),
+            endpoint: row.get(10),
+            resume: row.get(11),
+            jumped: row.get(12),
+            walked_to: row.get(13),
+        };
+        if key == (task.sweep_id, task.walk) {
+            own = Some(stretch);
+        } else {
+            others.push((key, stretch));
+        }
+    }
+    Ok((own, others))
+}
+
+async fn put(db: &mut Connection, task: &Task, own: &Stretch) -> Result<()> {
+    const SQL: &str = "
+        insert or replace into list_stretches (
+            list_id, sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at,
+            surplus, endpoint, resume, jumped, walked_to
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    sqlx::query(SQL)
+        .bind(task.list_id)
+        .bind(task.sweep_id)
+        .bind(task.walk)
+        .bind(own.newest.taken_at)
+        .bind(own.newest.id)
+        .bind(own.oldest.taken_at)
+        .bind(own.oldest.id)
+        .bind(own.reaches_end)
+        .bind(own.since_sweep)
+        .bind(own.read_at)
+        .bind(own.surplus)
+        .bind(&own.endpoint)
+        .bind(&own.resume)
+        .bind(own.jumped)
+        .bind(own.walked_to)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn forget(db: &mut Connection, list_id: i64, key: Key) -> Result<()> {
+    const SQL: &str = "
+        delete from list_stretches
+        where list_id = $1 and sweep_id = $2 and walk = $3";
+    sqlx::query(SQL)
+        .bind(list_id)
+        .bind(key.0)
+        .bind(key.1)
+        .execute(db)
+        .await?;
+    Ok(())
+}

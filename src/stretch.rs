@@ -1,0 +1,228 @@
+//! What is known of a list that shows the newest first: stretches of time without a hole. Pure.
+//!
+//! A walk reads from the top down, each page where the one before it ended, so whatever lies between its first item and its
+//! last is known. One number for "known up to here" would leave a hole behind every walk that was interrupted; stretches do
+//! not: a walk that meets a stretch joins it, and is done only where the stretch reaches the end of the list.
+
+use crate::clock::Timestamp;
+
+/// An item of a list by its place in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Unix seconds.
+    pub taken_at: i64,
+    /// The item.
+    pub id: i64,
+}
+
+/// A part of a list in which nothing is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first item.
+    pub newest: Mark,
+    /// Its last item.
+    pub oldest: Mark,
+    /// The time of the item that the walk showed last; no page may show a younger one after it.
+    pub walked_to: i64,
+    /// Whether there is nothing older.
+    pub reaches_end: bool,
+    /// The oldest sweep whose sightings it rests on.
+    pub since_sweep: i64,
+    /// When that sweep began.
+    pub read_at: Timestamp,
+    /// How many items more than the counter there were when it was read to the end.
+    pub surplus: Option<i64>,
+    /// The endpoint that showed its last item.
+    pub endpoint: String,
+    /// The cursor that asked for the page with its last item; none for the first page.
+    pub resume: Option<String>,
+    /// Whether the walk goes on from there and has not yet seen that nothing is missing between.
+    pub jumped: bool,
+}
+
+/// A page of a walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    /// Its items in their order, without those that are pinned above the others.
+    pub marks: &'a [Mark],
+    /// Whether the list ends with it.
+    pub ended: bool,
+    /// Who showed it.
+    pub endpoint: &'a str,
+    /// The cursor that asked for it.
+    pub cursor: Option<&'a str>,
+    /// The sweep.
+    pub sweep: i64,
+    /// When the sweep began.
+    pub started_at: Timestamp,
+    /// Whether the walk ends where it meets what is known.
+    pub joins: bool,
+    /// Whether it may go on from the cursor of an earlier walk.
+    pub jumps: bool,
+}
+
+/// How a walk goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// With the next page.
+    GoOn,
+    /// From the end of what is known.
+    Jump(String),
+    /// Nowhere: all there is to it is known.
+    Known,
+    /// From the first page: what the cursor of an earlier walk showed does not touch what is known.
+    Astray,
+    /// The list is not in the order of time: nothing can be concluded from it.
+    Unordered,
+}
+
+/// What a page makes of the stretches of its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The stretch of this walk.
+    pub own: Option<Stretch>,
+    /// Which of the others are part of it now.
+    pub absorbed: Vec<usize>,
+    /// How the walk goes on.
+    pub step: Step,
+}
+
+/// Adds a page to the stretch of its walk. `others` are the list's other stretches, each with whether it reaches as far as
+/// the list is wanted.
+pub fn after_page(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcome {
+    let falls = page
+        .marks
+        .windows(2)
+        .all(|pair| pair[0].taken_at >= pair[1].taken_at);
+    let (Some(first), Some(last)) = (page.marks.first(), page.marks.last()) else {
+        return at_empty(own, others, page);
+    };
+    let follows = own.as_ref().is_none_or(|own| first.taken_at <= own.walked_to);
+    if !falls || !follows {
+        return Outcome {
+            own: None,
+            absorbed: Vec::new(),
+            step: Step::Unordered,
+        };
+    }
+    let mut own = match own {
+        Some(own) if own.jumped && !touches(page.marks, own.oldest) => {
+            return Outcome {
+                own: Some(Stretch { jumped: false, ..own }),
+                absorbed: Vec::new(),
+                step: Step::Astray,
+            };
+        }
+        Some(own) => own,
+        None => begin(*first, page),
+    };
+    own.jumped = false;
+    own.walked_to = last.taken_at;
+    if last.taken_at <= own.oldest.taken_at {
+        own.oldest = *last;
+        page.endpoint.clone_into(&mut own.endpoint);
+        own.resume = page.cursor.map(str::to_owned);
+    }
+    join(own, others, page)
+}
+
+/// A page without items says only whether the list ends.
+fn at_empty(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcome {
+    match own {
+        Some(own) if own.jumped => Outcome {
+            own: Some(Stretch { jumped: false, ..own }),
+            absorbed: Vec::new(),
+            step: Step::Astray,
+        },
+        Some(own) => join(own, others, page),
+        None => Outcome {
+            own: None,
+            absorbed: Vec::new(),
+            step: Step::GoOn,
+        },
+    }
+}
+
+fn begin(first: Mark, page: &Read<'_>) -> Stretch {
+    Stretch {
+        newest: first,
+        oldest: first,
+        walked_to: first.taken_at,
+        reaches_end: false,
+        since_sweep: page.sweep,
+        read_at: page.started_at,
+        surplus: None,
+        endpoint: page.endpoint.to_owned(),
+        resume: page.cursor.map(str::to_owned),
+        jumped: false,
+    }
+}
+
+/// Whether a page shows an item, or one above it: what lies between is known then.
+fn touches(marks: &[Mark], mark: Mark) -> bool {
+    marks
+        .iter()
+        .any(|shown| shown.taken_at > mark.taken_at || shown.id == mark.id)
+}
+
+/// Whether a page shows the first item of a stretch, or one below it.
+fn meets(marks: &[Mark], newest: Mark) -> bool {
+    marks
+        .iter()
+        .any(|shown| shown.taken_at < newest.taken_at || shown.id == newest.id)
+}
+
+fn join(mut own: Stretch, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcome {
+    if page.ended {
+        own.reaches_end = true;
+        return Outcome {
+            own: Some(own),
+            absorbed: (0..others.len()).collect(),
+            step: Step::GoOn,
+        };
+    }
+    let mut absorbed = Vec::new();
+    let mut step = Step::GoOn;
+    let mut met = true;
+    while met {
+        met = false;
+        for (place, (other, suffices)) in others.iter().enumerate() {
+            if absorbed.contains(&place) {
+                continue;
+            }
+            let is_passed = own.oldest.taken_at < other.oldest.taken_at;
+            let is_met = meets(page.marks, other.newest) || other.newest.taken_at > own.oldest.taken_at;
+            let can_jump = page.jumps && other.resume.is_some() && other.endpoint == page.endpoint;
+            if is_passed {
+                absorbed.push(place);
+            } else if page.joins && is_met && (*suffices || can_jump) {
+                absorbed.push(place);
+                met = true;
+                own.oldest = other.oldest;
+                own.endpoint.clone_from(&other.endpoint);
+                own.resume.clone_from(&other.resume);
+                own.reaches_end = other.reaches_end;
+                own.surplus = other.surplus;
+                own.since_sweep = own.since_sweep.min(other.since_sweep);
+                own.read_at = own.read_at.min(other.read_at);
+                step = match &other.resume {
+                    _ if *suffices => Step::Known,
+                    Some(cursor) => Step::Jump(cursor.clone()),
+                    None => Step::GoOn,
+                };
+            }
+        }
+    }
+    own.jumped = matches!(step, Step::Jump(_));
+    if own.jumped {
+        own.walked_to = i64::MAX;
+    }
+    Outcome {
+        own: Some(own),
+        absorbed,
+        step,
+    }
+}
+
+#[cfg(test)]
+mod tests;
