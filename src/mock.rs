@@ -8,6 +8,7 @@
 mod answers;
 mod bodies;
 mod cursors;
+mod days;
 mod desk;
 mod draw;
 mod endpoints;
