@@ -7,6 +7,7 @@
 
 mod answers;
 mod bodies;
+mod calendar;
 mod cursors;
 mod days;
 mod desk;

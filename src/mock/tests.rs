@@ -2,9 +2,11 @@
 
 mod client;
 mod control;
+mod days;
 mod faults;
 mod harvest;
 mod imports;
 mod naive;
 mod refusals;
 mod shapes;
+mod walks;

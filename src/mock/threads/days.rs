@@ -19,8 +19,8 @@ pub(crate) fn places(seed: u64, key: PostKey, day: u32) -> usize {
 /// When the comment at a place of a later day is made, in unix seconds; none for those that were there on day 0.
 pub(crate) fn created_at(seed: u64, key: PostKey, place: usize) -> Option<i64> {
     let number = place.checked_sub(threads::shown(seed, key))?;
-    let pace = pace(seed, key);
-    let age = (1..=days::LAST_DAY).find(|age| count(pace, *age) > number)?;
+    let a_day = pace(seed, key);
+    let age = (1..=days::LAST_DAY).find(|age| count(a_day, *age) > number)?;
     let mut draw = Draw::new(
         seed,
         "moment of comment",
@@ -44,6 +44,6 @@ fn pace(seed: u64, key: PostKey) -> f64 {
     clippy::cast_sign_loss,
     reason = "the number is positive and small, and its fraction is to go"
 )]
-fn count(pace: f64, age: u32) -> usize {
-    (pace * f64::from(age)) as usize
+fn count(a_day: f64, age: u32) -> usize {
+    (a_day * f64::from(age)) as usize
 }
