@@ -5,6 +5,7 @@ mod control;
 mod days;
 mod faults;
 mod harvest;
+mod history;
 mod imports;
 mod naive;
 mod refusals;
