@@ -7,7 +7,9 @@
 
 mod answers;
 mod bodies;
+mod calendar;
 mod cursors;
+mod days;
 mod desk;
 mod draw;
 mod endpoints;

@@ -34,7 +34,7 @@ pub(crate) fn body(
     let cursor = (twist != Some(FaultKind::CursorMissing)).then(|| {
         let written = question
             .next
-            .map(|page| cursors::write(world.seed(), question.endpoint, &question.list, page));
+            .map(|next| cursors::write(world.seed(), question.endpoint, &question.list, next));
         json!(written)
     });
     let mut page = Page {

@@ -3,8 +3,10 @@
 //! Everything is decided in one step, in the order of arrival, before any body is made.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::mock::calendar::Calendar;
 use crate::mock::endpoints::{self, BALANCE, Endpoint};
 use crate::mock::faults::FaultKind;
 use crate::mock::http::Request;
@@ -36,6 +38,8 @@ pub struct Arrival {
 /// What was decided for an arrival.
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
+    /// The world of the day on which it came.
+    pub(crate) world: Arc<World>,
     pub(crate) outcome: Outcome,
     pub(crate) fault: Option<FaultKind>,
     /// The price that the header names, if the answer names one.
@@ -56,28 +60,30 @@ pub(crate) struct Desk {
     pub(crate) balance: i64,
     pub(crate) meter: i64,
     pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) calendar: Calendar,
     window: VecDeque<Duration>,
     numbers: u64,
 }
 
 impl Desk {
-    pub(crate) fn new(seed: u64, settings: Settings) -> Self {
+    pub(crate) fn new(world: Arc<World>, settings: Settings) -> Self {
         Self {
             rate: settings.rate,
             latency: settings.latency,
             key: settings.key,
             retired: settings.retired,
-            mischief: Mischief::new(seed, settings.faults),
+            mischief: Mischief::new(world.seed(), settings.faults),
             balance: settings.balance,
             meter: 0,
             arrivals: Vec::new(),
+            calendar: Calendar::new(world),
             window: VecDeque::new(),
             numbers: 0,
         }
     }
 
     /// Decides what an arrival meets, bills it and writes it down.
-    pub(crate) fn decide(&mut self, world: &World, request: &Request, now: Duration) -> Decision {
+    pub(crate) fn decide(&mut self, request: &Request, now: Duration) -> Decision {
         let endpoint = endpoints::find(&request.path);
         let target = endpoint
             .and_then(|endpoint| questions::target(endpoint, &request.parameters).ok())
@@ -86,7 +92,7 @@ impl Desk {
             .and_then(|endpoint| endpoint.cursor)
             .and_then(|name| questions::parameter(&request.parameters, name))
             .map(str::to_owned);
-        let outcome = self.outcome(world, request, endpoint, now);
+        let outcome = self.outcome(request, endpoint, now);
         // The front, the gate and the account do not reach the parts that fail.
         let reaches = matches!(outcome, Outcome::Page(_) | Outcome::Refused(_));
         let mut delay = Duration::ZERO;
@@ -130,6 +136,7 @@ impl Desk {
                 Some(FaultKind::PriceMissing | FaultKind::FrontRefusal | FaultKind::BadGateway)
             );
         Decision {
+            world: self.calendar.today(),
             outcome,
             fault,
             price: names_price.then_some(nominal),
@@ -138,13 +145,7 @@ impl Desk {
         }
     }
 
-    fn outcome(
-        &mut self,
-        world: &World,
-        request: &Request,
-        endpoint: Option<&'static Endpoint>,
-        now: Duration,
-    ) -> Outcome {
+    fn outcome(&mut self, request: &Request, endpoint: Option<&'static Endpoint>, now: Duration) -> Outcome {
         if request.user_agent.as_ref().is_none_or(String::is_empty) {
             return Outcome::NoUserAgent;
         }
@@ -178,7 +179,7 @@ impl Desk {
         }
         match questions::target(endpoint, &request.parameters) {
             Err(flaw) => Outcome::Flawed(flaw),
-            Ok(target) => match Question::new(world, endpoint, &target, &request.parameters) {
+            Ok(target) => match Question::new(&mut self.calendar, endpoint, &target, &request.parameters) {
                 Ok(question) => Outcome::Page(question),
                 Err(refusal) => Outcome::Refused(refusal),
             },

@@ -1,5 +1,7 @@
 //! Who follows whom: one set of edges, seen from both ends.
 
+mod days;
+
 use std::collections::HashSet;
 
 use crate::mock::draw::Draw;
@@ -22,6 +24,18 @@ struct Adjacency {
 impl Adjacency {
     fn of(&self, index: usize) -> &[u32] {
         &self.ends[self.starts[index]..self.starts[index + 1]]
+    }
+
+    fn joined(lists: &[Vec<u32>]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(lists.iter().scan(0, |end, list| {
+            *end += list.len();
+            Some(*end)
+        }));
+        Self {
+            starts,
+            ends: lists.concat(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod dump;
 mod filters;
 mod harvest;
+mod history;
 mod lists;
 mod plan;
 mod posts;
@@ -15,4 +16,5 @@ mod tables;
 mod till;
 
 pub use harvest::expect;
+pub use history::history;
 pub use plan::{Expected, Filter, Plan, Routes};

@@ -17,17 +17,23 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// The items on a page; none if there is no such page.
-    pub(crate) fn page(&self, number: usize) -> Option<Range<usize>> {
-        if number >= self.count() {
-            return None;
+    /// How many items the pages before a page show, where the list is as long as it must be to have that page.
+    pub(crate) fn shown_before(&self, number: usize) -> usize {
+        let gaps = usize::from(self.has_gap && number > 1);
+        match number - gaps {
+            0 => 0,
+            full => self.size + (full - 1) * self.step(),
         }
+    }
+
+    /// The items on the page of a number before which so many items were shown.
+    pub(crate) fn after(&self, number: usize, shown: usize) -> Range<usize> {
         if self.gap() == Some(number) {
-            return Some(0..0);
+            return 0..0;
         }
-        let number = number - usize::from(self.gap().is_some_and(|gap| gap < number));
-        let start = number * self.step();
-        Some(start..(start + self.size).min(self.length))
+        let overlap = usize::from(self.repeats && self.size > 1 && shown > 0);
+        let start = (shown - overlap).min(self.length);
+        start..(start + self.size).min(self.length)
     }
 
     /// How many pages there are; a list without items has one.
@@ -62,7 +68,9 @@ mod tests {
                 };
                 let mut next = 0;
                 for number in 0..pages.count() {
-                    let page = pages.page(number).unwrap();
+                    assert!(length == 0 || pages.shown_before(number) < length);
+                    assert_eq!(pages.shown_before(number), next);
+                    let page = pages.after(number, next);
                     if page.is_empty() {
                         continue;
                     }
@@ -72,7 +80,7 @@ mod tests {
                     next = page.end;
                 }
                 assert_eq!(next, length);
-                assert_eq!(pages.page(pages.count()), None);
+                assert!(pages.shown_before(pages.count()) >= length);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The people of the world: who somebody is, by index. Ids and names lead back to the index without any table.
 
+pub(crate) mod days;
+
 use crate::mock::draw::Draw;
 use crate::mock::phrases;
 
@@ -67,7 +69,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Who stands at an index.
+    /// Who stands at an index on day 0.
     pub(crate) fn new(seed: u64, index: usize) -> Self {
         let mut draw = Draw::new(seed, "person", &[index as u64]);
         let id = id(seed, index);
@@ -158,7 +160,7 @@ pub(crate) fn index_of_id(seed: u64, size: usize, id: i64) -> Option<usize> {
     (index < size && self::id(seed, index) == id).then_some(index)
 }
 
-/// The username at an index.
+/// The username at an index on day 0.
 pub(crate) fn username(seed: u64, index: usize) -> String {
     let mut draw = Draw::new(seed, "username", &[index as u64]);
     let first = draw.of(&phrases::FIRST_NAMES);
@@ -173,16 +175,15 @@ pub(crate) fn old_username(seed: u64, index: usize) -> String {
     format!("{}__{index}", draw.of(&phrases::FIRST_NAMES))
 }
 
-/// The index that has a username now, if any has.
-pub(crate) fn index_of_username(seed: u64, size: usize, name: &str) -> Option<usize> {
-    let index = name.rsplit_once('_')?.1.parse().ok()?;
-    (index < size && username(seed, index) == name).then_some(index)
+/// The index that stands in a username.
+pub(crate) fn index_in_username(name: &str) -> Option<usize> {
+    name.rsplit_once('_')?.1.parse().ok()
 }
 
 /// The least world: one person of every nature and some ordinary ones.
 pub(crate) const LEAST_PEOPLE: usize = 32;
 
-/// What is special about the person at an index. The first ones cover every nature, so that small worlds do too.
+/// What is special about the person at an index on day 0. The first ones cover every nature, so that small worlds do too.
 pub(crate) fn nature(seed: u64, index: usize) -> Nature {
     match index {
         0 | 1 => return Nature::Big,
@@ -208,6 +209,11 @@ pub(crate) fn nature(seed: u64, index: usize) -> Nature {
         96..98 => Nature::HidesFollowing,
         _ => Nature::HidesFollowers,
     }
+}
+
+/// Whether somebody stands at an index on day 0.
+pub(crate) fn was_there(seed: u64, index: usize) -> bool {
+    nature(seed, index) != Nature::Deleted
 }
 
 fn full_name(draw: &mut Draw) -> String {
@@ -270,10 +276,9 @@ mod tests {
             let id = id(seed, index);
             assert!(ids.insert(id));
             assert_eq!(index_of_id(seed, size, id), Some(index));
-            assert_eq!(index_of_username(seed, size, &username(seed, index)), Some(index));
+            assert_eq!(index_in_username(&username(seed, index)), Some(index));
         }
         assert_eq!(index_of_id(seed, size, 17), None);
-        assert_eq!(index_of_username(seed, size, &old_username(seed, 13)), None);
         let short = ids.iter().filter(|id| **id < 100_000_000).count();
         let long = ids.iter().filter(|id| **id >= 1_000_000_000).count();
         assert!(short > 100 && long > 4_000, "{short} short and {long} long ids");

@@ -1,6 +1,7 @@
 //! The posts: what stands at a number below an owner.
 
 pub(crate) mod children;
+pub(crate) mod days;
 pub(crate) mod names;
 
 use crate::mock::draw::Draw;
@@ -8,7 +9,7 @@ use crate::mock::people::{self, Nature};
 use crate::mock::phrases;
 use crate::mock::threads;
 
-/// A post's name: whose it is, and its number, 0 being the newest.
+/// A post's name: whose it is, and its number, 0 being the newest of those of day 0; see [`days`] for later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PostKey {
     pub(crate) owner: usize,
@@ -69,7 +70,7 @@ impl Post {
     /// The post of that name.
     pub(crate) fn new(seed: u64, key: PostKey) -> Self {
         let mut draw = post_draw(seed, key);
-        let form = form(&mut draw);
+        let form = drawn_form(&mut draw);
         let is_video = form == Form::Video;
         let (width, height) = *draw.of(&[&(1080, 1350), &(1080, 1920), &(1440, 1440), &(750, 1333)]);
         let mut only_video = |most: i64| is_video.then(|| draw.between(0, most));
@@ -143,7 +144,12 @@ fn post_draw(seed: u64, key: PostKey) -> Draw {
     Draw::new(seed, "post", &[key.owner as u64, key.number as u64])
 }
 
-fn form(draw: &mut Draw) -> Form {
+/// The form of the post of that name.
+pub(crate) fn form(seed: u64, key: PostKey) -> Form {
+    drawn_form(&mut post_draw(seed, key))
+}
+
+fn drawn_form(draw: &mut Draw) -> Form {
     match draw.below(10) {
         0..4 => Form::Photo,
         4..7 => Form::Video,
@@ -158,7 +164,7 @@ fn likes(seed: u64, key: PostKey, draw: &mut Draw) -> i64 {
     if draw.chance(0.06) { 0 } else { likes }
 }
 
-/// How many posts are somebody's own; 63 would be the most that an id has room for.
+/// How many posts are somebody's own on day 0; 63 would be the most that an id has room for.
 pub(crate) fn count(seed: u64, owner: usize) -> usize {
     if matches!(people::nature(seed, owner), Nature::Silent | Nature::Deleted) {
         return 0;
@@ -203,25 +209,28 @@ pub(crate) fn pinned_clips(seed: u64, owner: usize) -> Vec<usize> {
     if !draw.chance(0.5) {
         return Vec::new();
     }
-    let videos = (0..count(seed, owner)).rev().filter(|number| {
-        form(&mut post_draw(
-            seed,
-            PostKey {
-                owner,
-                number: *number,
-            },
-        )) == Form::Video
-    });
+    let key = |number| PostKey { owner, number };
+    let videos = (0..count(seed, owner))
+        .rev()
+        .filter(|number| form(seed, key(*number)) == Form::Video);
     let videos: Vec<usize> = videos.collect();
     let pins = if videos.len() < 4 { 0 } else { 1 + draw.below(2) };
     videos.into_iter().take(pins).collect()
 }
 
-/// When a post was made, in unix seconds. A later number is always an earlier moment.
-pub(crate) fn taken_at(seed: u64, key: PostKey) -> i64 {
-    let mut draw = Draw::new(seed, "posting", &[key.owner as u64]);
+/// When the newest post of day 0 was made, and how many seconds pass between two posts of a person.
+fn pace(seed: u64, owner: usize) -> (i64, i64) {
+    let mut draw = Draw::new(seed, "posting", &[owner as u64]);
     let newest = 1_775_600_000 - draw.between(0, 20 * 86_400);
-    let gap = draw.between(86_400, 12 * 86_400);
+    (newest, draw.between(86_400, 12 * 86_400))
+}
+
+/// When a post was made, in unix seconds. Of those of day 0 a later number is always an earlier moment.
+pub(crate) fn taken_at(seed: u64, key: PostKey) -> i64 {
+    if days::born_on(key) > 0 {
+        return days::taken_at(seed, key);
+    }
+    let (newest, gap) = pace(seed, key.owner);
     let delay = Draw::new(seed, "posting", &[key.owner as u64, key.number as u64]).between(0, gap - 1);
     newest - (key.number as u64).cast_signed() * gap - delay
 }

@@ -1,13 +1,14 @@
 //! What a request asks of the world: which list, which page of it, or why it cannot be answered.
 
+mod places;
 mod subjects;
 
 use std::ops::Range;
 
-use crate::mock::cursors;
+use crate::mock::calendar::Calendar;
+use crate::mock::cursors::Bookmark;
 use crate::mock::endpoints::{AMOUNT_OF_A_UNIT, Endpoint};
 use crate::mock::posts::PostKey;
-use crate::mock::world::World;
 
 /// The query of a request, decoded.
 pub(crate) type Parameters = Vec<(String, String)>;
@@ -43,8 +44,8 @@ pub(crate) struct Question {
     pub(crate) subject: Subject,
     /// The places of the list that the page shows.
     pub(crate) places: Range<usize>,
-    /// The number of the page after this one, if there is one.
-    pub(crate) next: Option<usize>,
+    /// Where the walk stands after this page, if there are more.
+    pub(crate) next: Option<Bookmark>,
     /// What a cursor is good for: the target, and the order of the list unless it is the usual one.
     pub(crate) list: String,
     /// The server merges the stream itself.
@@ -114,15 +115,16 @@ pub(crate) fn price(endpoint: &Endpoint, parameters: &Parameters) -> i64 {
 }
 
 impl Question {
-    /// Finds what is asked for.
+    /// Finds what is asked for today.
     pub(crate) fn new(
-        world: &World,
+        calendar: &mut Calendar,
         endpoint: &'static Endpoint,
         target: &str,
         parameters: &Parameters,
     ) -> Result<Self, Refusal> {
-        let subject = subjects::subject(world, endpoint, target)?;
-        let length = subjects::length(world, endpoint, &subject)?;
+        let world = calendar.today();
+        let subject = subjects::subject(&world, endpoint, target)?;
+        let length = subjects::length(&world, endpoint, &subject)?;
         let by_rank = match endpoint.kind {
             "comments" => parameter(parameters, "sort_order") == Some("popular"),
             "clips" => is_on(parameters, "sort_by_views"),
@@ -138,14 +140,13 @@ impl Question {
             None => (0..length.min(endpoint.page_size), None),
             Some(name) => {
                 let pages = world.pages(endpoint.kind, target, length, endpoint.page_size);
-                let page = match parameter(parameters, name) {
-                    None => 0,
-                    Some(cursor) => {
-                        cursors::read(world.seed(), endpoint, &list, cursor).ok_or(Refusal::WrongCursor)?
-                    }
+                let list = places::List {
+                    endpoint,
+                    subject: &subject,
+                    name: &list,
+                    by_rank,
                 };
-                let places = pages.page(page).ok_or(Refusal::WrongCursor)?;
-                (places, (page + 1 < pages.count()).then_some(page + 1))
+                list.page(calendar, pages, parameter(parameters, name))?
             }
         };
         Ok(Self {

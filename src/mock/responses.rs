@@ -26,7 +26,8 @@ const WELCOME_PAGE: &str =
 const PASSED_DATE: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
 
 /// The answer for a decision.
-pub(crate) fn response(world: &World, decision: &Decision, is_cut: bool, style: PriceStyle) -> Response {
+pub(crate) fn response(decision: &Decision, is_cut: bool, style: PriceStyle) -> Response {
+    let world = &decision.world;
     let mut headers = Vec::new();
     if let Some(units) = decision.price {
         let is_plain = match style {

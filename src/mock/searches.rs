@@ -2,6 +2,7 @@
 
 use crate::mock::draw::Draw;
 use crate::mock::likes;
+use crate::mock::people;
 use crate::mock::phrases;
 use crate::mock::posts::PostKey;
 use crate::mock::reposts;
@@ -20,7 +21,7 @@ pub(crate) enum Hit {
 pub(crate) fn hits(seed: u64, size: usize, words: &str) -> Vec<Hit> {
     let mut draw = Draw::new(seed, &format!("search {words}"), &[]);
     let wanted = 8 + draw.below(5);
-    let users = likes::crowd(&mut draw, seed, size, wanted);
+    let users = likes::crowd(&mut draw, size, wanted, &|index| people::was_there(seed, index));
     let wanted = 20 + draw.below(15);
     let mut posts = Vec::with_capacity(wanted);
     for _ in 0..wanted * 3 {

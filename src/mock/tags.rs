@@ -2,6 +2,7 @@
 
 use crate::mock::draw::Draw;
 use crate::mock::likes;
+use crate::mock::people;
 use crate::mock::posts::{Form, Post, PostKey};
 
 /// Somebody who is tagged.
@@ -48,7 +49,7 @@ fn tags(mut draw: Draw, seed: u64, size: usize, owner: usize, share: f64, placed
         return Vec::new();
     }
     let count = 1 + draw.below(3);
-    let mut users = likes::crowd(&mut draw, seed, size, count);
+    let mut users = likes::crowd(&mut draw, size, count, &|index| people::was_there(seed, index));
     users.retain(|user| *user != owner);
     let mut share = || f64::from(u32::try_from(1 + draw.below(9_999)).unwrap_or(1)) / 10_000.0;
     let points: Vec<(f64, f64)> = users.iter().map(|_| (share(), share())).collect();

@@ -2,9 +2,12 @@
 
 mod client;
 mod control;
+mod days;
 mod faults;
 mod harvest;
+mod history;
 mod imports;
 mod naive;
 mod refusals;
 mod shapes;
+mod walks;

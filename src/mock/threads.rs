@@ -1,7 +1,9 @@
 //! The comments and replies below a post. An id leads back to the place without any table.
 
+pub(crate) mod days;
+
 use crate::mock::draw::Draw;
-use crate::mock::people::{self, Nature};
+use crate::mock::people;
 use crate::mock::phrases;
 use crate::mock::posts::{self, PostKey, names};
 
@@ -22,7 +24,7 @@ pub(crate) struct Remark {
     pub(crate) parent: Option<i64>,
 }
 
-/// How many comments the list below a post shows, replies not counted.
+/// How many comments the list below a post shows when it is new or on day 0, replies not counted.
 pub(crate) fn shown(seed: u64, key: PostKey) -> usize {
     let mut draw = Draw::new(seed, "comments", &[key.owner as u64, key.number as u64]);
     if posts::comments_disabled(seed, key) || draw.chance(0.25) {
@@ -49,6 +51,11 @@ pub(crate) fn replies(seed: u64, key: PostKey, place: usize) -> usize {
 pub(crate) fn counter(seed: u64, key: PostKey) -> usize {
     let shown = shown(seed, key);
     let total = shown + (0..shown).map(|place| replies(seed, key, place)).sum::<usize>();
+    counter_of(seed, key, total)
+}
+
+/// What the post says it has where so many comments and replies are there.
+pub(crate) fn counter_of(seed: u64, key: PostKey, total: usize) -> usize {
     let mut draw = Draw::new(seed, "withheld", &[key.owner as u64, key.number as u64]);
     if total >= 20 && draw.chance(0.1) {
         total + total / 4 + 6
@@ -61,12 +68,7 @@ pub(crate) fn counter(seed: u64, key: PostKey) -> usize {
 pub(crate) fn remark(seed: u64, size: usize, key: PostKey, place: usize, reply: usize) -> Remark {
     let numbers = [key.owner as u64, key.number as u64, place as u64, reply as u64];
     let mut draw = Draw::new(seed, "remark", &numbers);
-    let author = loop {
-        let author = draw.below(size);
-        if people::nature(seed, author) != Nature::Deleted {
-            break author;
-        }
-    };
+    let author = drawn_author(&mut draw, seed, size);
     let gif = draw.chance(0.04).then(|| format!("{:014x}", draw.bits() >> 8));
     let mut text = draw.of(&phrases::SENTENCES).to_owned();
     if draw.chance(0.01) {
@@ -86,16 +88,31 @@ pub(crate) fn remark(seed: u64, size: usize, key: PostKey, place: usize, reply: 
     }
 }
 
-/// The two families of comment ids; each has room for 23 bits of post and a million remarks below it.
+/// Who says something: the author of [`remark`].
+pub(crate) fn author(seed: u64, size: usize, key: PostKey, place: usize, reply: usize) -> usize {
+    let numbers = [key.owner as u64, key.number as u64, place as u64, reply as u64];
+    drawn_author(&mut Draw::new(seed, "remark", &numbers), seed, size)
+}
+
+fn drawn_author(draw: &mut Draw, seed: u64, size: usize) -> usize {
+    loop {
+        let author = draw.below(size);
+        if people::was_there(seed, author) {
+            return author;
+        }
+    }
+}
+
+/// The two families of comment ids; each has room for the bits of a post and a million remarks below it.
 const ID_BASES: [i64; 2] = [17_850_000_000_000_000, 18_090_000_000_000_000];
 
 fn id(seed: u64, key: PostKey, place: usize, reply: usize) -> i64 {
-    let base = ID_BASES[Draw::new(seed, "family", &[names::low_bits(key), place as u64]).below(2)];
-    let number = names::low_bits(key) * 1_000_000 + place as u64 * 1_000 + reply as u64;
+    let base = ID_BASES[Draw::new(seed, "family", &[names::bits(key), place as u64]).below(2)];
+    let number = names::bits(key) * 1_000_000 + place as u64 * 1_000 + reply as u64;
     base + number.cast_signed()
 }
 
-/// The place of a comment below a post, if the post has it.
+/// The place of a comment below a post, if it has this id there; whether it is there is another question.
 pub(crate) fn place_of_id(seed: u64, key: PostKey, comment_id: i64) -> Option<usize> {
     let base = if comment_id < ID_BASES[1] {
         ID_BASES[0]
@@ -103,14 +120,14 @@ pub(crate) fn place_of_id(seed: u64, key: PostKey, comment_id: i64) -> Option<us
         ID_BASES[1]
     };
     let place = usize::try_from((comment_id - base) % 1_000_000 / 1_000).ok()?;
-    (place < shown(seed, key) && id(seed, key, place, 0) == comment_id).then_some(place)
+    (id(seed, key, place, 0) == comment_id).then_some(place)
 }
 
-/// The comment that has an id, below whatever post.
+/// The comment that has an id, below whatever post, whether it is there or not.
 pub(crate) fn find(seed: u64, size: usize, comment_id: i64) -> Option<(PostKey, usize)> {
     let base = ID_BASES.into_iter().rev().find(|base| *base <= comment_id)?;
-    let key = names::key_of_low_bits((comment_id - base) / 1_000_000);
-    let key = key.filter(|key| key.owner < size && key.number < posts::count(seed, key.owner))?;
+    let bits = u64::try_from((comment_id - base) / 1_000_000).ok()?;
+    let key = names::key_of_bits(bits).filter(|key| key.owner < size)?;
     place_of_id(seed, key, comment_id).map(|place| (key, place))
 }
 

@@ -24,7 +24,6 @@ pub struct Upstream {
 /// What all connections share.
 #[derive(Debug)]
 struct House {
-    world: Arc<World>,
     desk: Mutex<Desk>,
     started: Instant,
     is_cut: bool,
@@ -45,8 +44,7 @@ impl Upstream {
         let house = Arc::new(House {
             is_cut: settings.cut,
             price_style: settings.price_style,
-            desk: Mutex::new(Desk::new(world.seed(), settings)),
-            world,
+            desk: Mutex::new(Desk::new(world, settings)),
             started: Instant::now(),
         });
         let address = listener.local_addr()?;
@@ -76,6 +74,17 @@ impl Upstream {
     /// The units left on the account.
     pub fn balance(&self) -> i64 {
         self.house.desk().balance
+    }
+
+    /// The world that it answers from.
+    pub fn world(&self) -> Arc<World> {
+        self.house.desk().calendar.today()
+    }
+
+    /// Answers from another day of the world from now on. Cursors of other days go on after the last item shown that is
+    /// still there; offsets (`/g2/user/following`) count the items of the new list.
+    pub fn set_world(&self, world: Arc<World>) {
+        self.house.desk().calendar.turn_to(world);
     }
 
     /// Changes what goes wrong from now on; scripts count arrivals from here.
@@ -126,10 +135,8 @@ async fn serve(mut stream: TcpStream, house: Arc<House>) {
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::new();
     while let Some(request) = http::read(&mut stream, &mut buffer).await {
-        let decision = house
-            .desk()
-            .decide(&house.world, &request, house.started.elapsed());
-        let response = responses::response(&house.world, &decision, house.is_cut, house.price_style);
+        let decision = house.desk().decide(&request, house.started.elapsed());
+        let response = responses::response(&decision, house.is_cut, house.price_style);
         if !decision.delay.is_zero() {
             tokio::time::sleep(decision.delay).await;
         }

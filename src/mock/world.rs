@@ -1,14 +1,15 @@
 //! The world itself: what can be asked of it, in the world's own terms. It knows nothing of JSON or of HTTP.
 
+mod below;
 mod lists;
 
+use crate::mock::days;
 use crate::mock::draw::Draw;
 use crate::mock::graph::Graph;
 use crate::mock::pages::Pages;
 use crate::mock::people::{self, Nature, Person};
 use crate::mock::posts::{self, Form, Post, PostKey, names};
 use crate::mock::searches;
-use crate::mock::threads::{self, Remark};
 
 /// How many followers of a big account `/g2/user/followers` shows at most.
 const SHOWN_OF_BIG: usize = 50;
@@ -22,36 +23,53 @@ pub(crate) struct Counters {
     pub(crate) clips: usize,
 }
 
-/// A world of people, who follows whom, their posts and what is said below them; the same for the same seed and size.
+/// A world of people, who follows whom, their posts and what is said below them, as it is on a day; the same for the
+/// same seed, size and day.
 #[derive(Debug)]
 pub struct World {
     seed: u64,
     size: usize,
+    day: u32,
+    /// What is special about each person on this day.
+    natures: Vec<Nature>,
     graph: Graph,
     /// For each person the posts of others that name them as coauthor, sorted by person.
     coauthored: Vec<(usize, PostKey)>,
 }
 
 impl World {
-    /// The world of a seed. A world has at least 32 people and at most 131,072; other sizes are brought into this range.
+    /// The world of a seed on day 0. A world has at least 32 people and at most 131,072; other sizes are brought into this
+    /// range.
     pub fn new(seed: u64, size: usize) -> Self {
+        Self::at(seed, size, 0)
+    }
+
+    /// The same world so many days later, at most 400: each day is the one before it with a few changes. People follow,
+    /// unfollow and follow again; take other names and biographies; close their accounts for a while, or delete them; make
+    /// posts, caption them anew and delete them; and what they made is liked and commented on. Ids stay.
+    pub fn at(seed: u64, size: usize, day: u32) -> Self {
         let size = size.clamp(people::LEAST_PEOPLE, people::MOST_PEOPLE);
+        let day = day.min(days::LAST_DAY);
+        let nature = |index| people::days::nature(seed, index, day);
+        let mut world = Self {
+            seed,
+            size,
+            day,
+            natures: (0..size).map(nature).collect(),
+            graph: Graph::at(seed, size, day),
+            coauthored: Vec::new(),
+        };
         let mut coauthored = Vec::new();
-        for owner in 0..size {
-            for number in 0..posts::count(seed, owner) {
-                let key = PostKey { owner, number };
-                for coauthor in posts::coauthors(seed, size, key) {
-                    coauthored.push((coauthor, key));
-                }
+        // What a closed account made is on nobody's page.
+        for owner in (0..size).filter(|owner| world.nature(*owner) != Nature::Private) {
+            for key in world.own_posts(owner) {
+                let coauthors = world.coauthors(key).into_iter();
+                coauthored.extend(coauthors.map(|coauthor| (coauthor, key)));
             }
         }
         coauthored.sort_unstable();
-        Self {
-            seed,
-            size,
-            graph: Graph::new(seed, size),
-            coauthored,
-        }
+        world.coauthored = coauthored;
+        world
     }
 
     /// What everything is drawn from.
@@ -64,11 +82,17 @@ impl World {
         self.size
     }
 
+    /// How many days have passed.
+    pub fn day(&self) -> u32 {
+        self.day
+    }
+
     /// Seeds for a harvest that meet every kind of account first: ids and `@names`, big, private, deleted, renamed (by
-    /// the old name), hidden and empty ones, then ordinary ones. No two are the same person.
+    /// the old name), hidden and empty ones, then ordinary ones. No two are the same person, and on every day they are the
+    /// same people.
     pub fn seeds(&self, count: usize) -> Vec<String> {
         let by_id = |index: usize| people::id(self.seed, index).to_string();
-        let by_name = |index: usize| format!("@{}", people::username(self.seed, index));
+        let by_name = |index: usize| format!("@{}", people::days::username(self.seed, index, self.day));
         let mut seeds = vec![
             by_id(19),
             by_name(0),
@@ -106,11 +130,16 @@ impl World {
     }
 
     pub(crate) fn person(&self, index: usize) -> Person {
-        Person::new(self.seed, index)
+        Person::on(self.seed, index, self.day)
     }
 
     pub(crate) fn nature(&self, index: usize) -> Nature {
-        people::nature(self.seed, index)
+        self.natures[index]
+    }
+
+    /// Whether an account is not deleted.
+    pub(crate) fn is_there(&self, index: usize) -> bool {
+        self.nature(index) != Nature::Deleted
     }
 
     pub(crate) fn user_id(&self, index: usize) -> i64 {
@@ -120,13 +149,14 @@ impl World {
     /// Who has an id; nobody if the account is deleted.
     pub(crate) fn find_id(&self, id: i64) -> Option<usize> {
         let index = people::index_of_id(self.seed, self.size, id)?;
-        (self.nature(index) != Nature::Deleted).then_some(index)
+        self.is_there(index).then_some(index)
     }
 
     /// Who has a username now; nobody if the account is deleted.
     pub(crate) fn find_username(&self, name: &str) -> Option<usize> {
-        let index = people::index_of_username(self.seed, self.size, name)?;
-        (self.nature(index) != Nature::Deleted).then_some(index)
+        let index = people::index_in_username(name).filter(|index| *index < self.size)?;
+        let has_it = people::days::username(self.seed, index, self.day) == name;
+        (has_it && self.is_there(index)).then_some(index)
     }
 
     /// What somebody's profile counts: exactly what the lists hold.
@@ -134,7 +164,7 @@ impl World {
         let posts = self.posts_of(index);
         let clips = posts
             .iter()
-            .filter(|key| self.post(**key).form == Form::Video)
+            .filter(|key| posts::form(self.seed, **key) == Form::Video)
             .count();
         Counters {
             followers: self.followers(index).len(),
@@ -165,12 +195,21 @@ impl World {
     }
 
     pub(crate) fn post(&self, key: PostKey) -> Post {
-        Post::new(self.seed, key)
+        let mut post = Post::on(self.seed, key, self.day);
+        if self.day > 0 {
+            post.comments = self.comments_counted(key);
+        }
+        post
     }
 
-    /// The post that has an id and can be seen.
+    /// Whether a post is there: made, not deleted, and its owner neither.
+    pub(crate) fn has_post(&self, key: PostKey) -> bool {
+        self.is_there(key.owner) && posts::days::exists(self.seed, key, self.day)
+    }
+
+    /// The post that has an id and is there.
     pub(crate) fn find_post(&self, media_id: i64) -> Option<PostKey> {
-        names::key_of_id(self.seed, self.size, media_id)
+        names::key_of_id(self.seed, self.size, media_id).filter(|key| self.has_post(*key))
     }
 
     pub(crate) fn is_pinned(&self, key: PostKey) -> bool {
@@ -178,31 +217,13 @@ impl World {
     }
 
     pub(crate) fn coauthors(&self, key: PostKey) -> Vec<usize> {
-        posts::coauthors(self.seed, self.size, key)
+        let mut coauthors = posts::coauthors(self.seed, self.size, key);
+        coauthors.retain(|index| self.is_there(*index));
+        coauthors
     }
 
     pub(crate) fn is_pinned_clip(&self, key: PostKey) -> bool {
         posts::pinned_clips(self.seed, key.owner).contains(&key.number)
-    }
-
-    /// How many comments the list below a post shows.
-    pub(crate) fn comments_shown(&self, key: PostKey) -> usize {
-        threads::shown(self.seed, key)
-    }
-
-    /// A comment (`reply` 0) or one of its replies, the first being 1.
-    pub(crate) fn remark(&self, key: PostKey, place: usize, reply: usize) -> Remark {
-        threads::remark(self.seed, self.size, key, place, reply)
-    }
-
-    /// The place of a comment below a post.
-    pub(crate) fn find_comment(&self, key: PostKey, comment_id: i64) -> Option<usize> {
-        threads::place_of_id(self.seed, key, comment_id)
-    }
-
-    /// The comment that has an id, below whatever post.
-    pub(crate) fn find_comment_anywhere(&self, comment_id: i64) -> Option<(PostKey, usize)> {
-        threads::find(self.seed, self.size, comment_id)
     }
 
     /// How a list is cut into pages; which oddities it has is the list's own, whatever endpoint shows it.

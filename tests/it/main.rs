@@ -14,6 +14,7 @@ mod stage;
 mod cli;
 mod client;
 mod config;
+mod days;
 mod kills;
 mod parse;
 mod query;

@@ -20,7 +20,10 @@ pub(super) fn comments(page: Page, key: PostKey) -> Value {
     let media_id = world.post(key).id;
     let items = places.map(|place| {
         let remark = world.remark(key, place, 0);
-        let taste = (remark.replies > 0).then(|| world.remark(key, place, 1));
+        let taste = world
+            .replies(key, place)
+            .first()
+            .map(|reply| world.remark(key, place, *reply));
         comments::threaded(world, media_id, &remark, taste.as_ref(), page.signature)
     });
     let items = items.collect();
@@ -35,11 +38,8 @@ pub(super) fn comments(page: Page, key: PostKey) -> Value {
 
 pub(super) fn replies(page: Page, key: PostKey, place: usize) -> Value {
     let world = page.world;
-    let replies = page
-        .question
-        .places
-        .clone()
-        .map(|reply| world.remark(key, place, reply + 1));
+    let replies = world.replies(key, place)[page.question.places.clone()].to_vec();
+    let replies = replies.into_iter().map(|reply| world.remark(key, place, reply));
     if page.question.endpoint.path.starts_with("/gql/") {
         let items = replies
             .map(|reply| comments::plain(world, &reply, page.signature))

@@ -1,6 +1,6 @@
 //! The perfect harvest: it sends nothing, but decides what would be sent, and what each answer would show.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::mock::oracle::plan::{Expected, Plan};
 use crate::mock::oracle::tables::Tables;
@@ -20,6 +20,43 @@ pub fn expect(world: &World, plan: &Plan) -> Expected {
         requests: harvest.till.requests,
         verdicts: harvest.verdicts,
         counts,
+    }
+}
+
+/// What one harvest shows of that which changes with time.
+#[derive(Debug)]
+pub(crate) struct Round {
+    /// Follower and followee.
+    pub(crate) follows: BTreeSet<(i64, i64)>,
+    /// The posts on the `medias` lists: user and post.
+    pub(crate) posts: BTreeSet<(i64, i64)>,
+    /// The usernames shown.
+    pub(crate) names: BTreeMap<i64, String>,
+    /// The lists, by kind and user, that are complete by a counter: what they did not show is not there.
+    pub(crate) whole: BTreeSet<(&'static str, i64)>,
+}
+
+/// What a perfect harvest of this world shows.
+pub(crate) fn round(world: &World, plan: &Plan) -> Round {
+    let mut harvest = Harvest::new(world, plan);
+    harvest.run();
+    let counted: HashSet<i64> = harvest
+        .profiled
+        .iter()
+        .map(|index| world.user_id(*index))
+        .collect();
+    let whole = harvest.verdicts.iter().filter_map(|(kind, target, verdict)| {
+        let kind = ["followers", "following", "medias"]
+            .into_iter()
+            .find(|known| known == kind)?;
+        let user: i64 = target.parse().ok()?;
+        (verdict == "complete" && counted.contains(&user)).then_some((kind, user))
+    });
+    Round {
+        whole: whole.collect(),
+        follows: harvest.tables.edges().clone(),
+        posts: harvest.tables.listed("medias"),
+        names: harvest.tables.names(world),
     }
 }
 

@@ -26,9 +26,9 @@ impl Harvest<'_> {
             let of_comment = format!("{target}/{}", comment.id);
             total += comment.replies;
             below.commenters.push(comment.author);
-            if comment.replies > 0 {
+            if let Some(first) = world.replies(key, place).first() {
                 if endpoint.path == "/v2/media/comments" {
-                    self.tables.say(world, key, place, 1, endpoint.path);
+                    self.tables.say(world, key, place, *first, endpoint.path);
                 }
                 if plan.collects("replies") {
                     self.walk_replies(key, place, &of_comment, below);
@@ -45,9 +45,10 @@ impl Harvest<'_> {
         let Some((endpoint, _)) = self.till.choose(&self.plan.routes.replies, 0) else {
             return self.judge("replies", target, "retired");
         };
-        let counter = self.world.remark(key, place, 0).replies;
+        let replies = self.world.replies(key, place);
+        let counter = replies.len();
         let shown = self.till.walk(endpoint, target, counter, false);
-        for reply in 1..=shown {
+        for reply in replies.into_iter().take(shown) {
             self.tables.say(self.world, key, place, reply, endpoint.path);
             below.commenters.push(self.world.remark(key, place, reply).author);
         }

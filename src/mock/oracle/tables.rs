@@ -172,6 +172,26 @@ impl Tables {
         comment.knows_replies |= knows_replies;
     }
 
+    /// Who is seen to follow whom.
+    pub(crate) fn edges(&self) -> &BTreeSet<(i64, i64)> {
+        &self.follows
+    }
+
+    /// The posts that lists of a kind show: user and post.
+    pub(crate) fn listed(&self, list: &str) -> BTreeSet<(i64, i64)> {
+        let listed = self.user_media.keys().filter(|key| key.0 == list);
+        listed.map(|key| (key.1, key.2)).collect()
+    }
+
+    /// The usernames that were shown.
+    pub(crate) fn names(&self, world: &World) -> BTreeMap<i64, String> {
+        let named = self.users.iter().filter_map(|(id, user)| {
+            let index = user.index.filter(|_| user.columns.have(Columns::USERNAME))?;
+            Some((*id, world.person(index).username))
+        });
+        named.collect()
+    }
+
     /// The canonical dump, and how many rows each table has.
     pub(crate) fn dump(&self, world: &World) -> (String, Vec<(&'static str, usize)>) {
         let mut dump = Dump::default();

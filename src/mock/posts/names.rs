@@ -1,33 +1,43 @@
 //! The ids of posts, which lead back to owner and number without any table, and their short codes.
 
-use crate::mock::posts::{self, PostKey};
+use crate::mock::posts::{self, PostKey, days};
 
 /// The upstream's ids begin with the milliseconds since this moment.
 const ID_EPOCH_MS: i64 = 1_314_220_021_721;
 
-/// The id of a post: its time, then 17 bits of owner and 6 bits of number.
+/// The id of a post: its time, then 17 bits of owner and the last 6 bits of the number. The posts of somebody that share
+/// these are weeks apart.
 pub(crate) fn id(seed: u64, key: PostKey) -> i64 {
     let time = posts::taken_at(seed, key) * 1_000 - ID_EPOCH_MS;
-    (time << 23) | low_bits(key).cast_signed()
+    (time << 23) | (bits(key) & LOW_BITS).cast_signed()
 }
 
-/// What tells the posts of a world apart, below 2^23.
-pub(crate) fn low_bits(key: PostKey) -> u64 {
-    ((key.owner as u64) << 6) | key.number as u64
+/// The bits of an owner and of a number below 64.
+const LOW_BITS: u64 = (1 << 23) - 1;
+
+/// What tells the posts of a world apart: below 2^23 for those of day 0.
+pub(crate) fn bits(key: PostKey) -> u64 {
+    let (low, high) = (key.number as u64 % 64, key.number as u64 / 64);
+    (high << 23) | ((key.owner as u64) << 6) | low
 }
 
-/// The post that has an id, if any has.
+/// The post that has an id, on whatever day, if any has.
 pub(crate) fn key_of_id(seed: u64, size: usize, media_id: i64) -> Option<PostKey> {
-    let key = key_of_low_bits(media_id & ((1 << 23) - 1))?;
-    (key.owner < size && key.number < posts::count(seed, key.owner) && id(seed, key) == media_id)
-        .then_some(key)
+    let first = key_of_bits(u64::try_from(media_id).ok()? & LOW_BITS)?;
+    let taken_at = ((media_id >> 23) + ID_EPOCH_MS).div_euclid(1_000);
+    let key = PostKey {
+        number: days::number_at(taken_at).unwrap_or(first.number),
+        ..first
+    };
+    (key.owner < size && days::is_made(seed, key) && id(seed, key) == media_id).then_some(key)
 }
 
 /// The name that has these bits, whether there is such a post or not.
-pub(crate) fn key_of_low_bits(bits: i64) -> Option<PostKey> {
+pub(crate) fn key_of_bits(bits: u64) -> Option<PostKey> {
+    let number = (bits >> 23) * 64 + bits % 64;
     Some(PostKey {
-        owner: usize::try_from(bits >> 6).ok()?,
-        number: usize::try_from(bits & 63).ok()?,
+        owner: usize::try_from((bits & LOW_BITS) >> 6).ok()?,
+        number: usize::try_from(number).ok()?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::mock::oracle::{Expected, Plan, expect};
 use crate::mock::{Settings, World};
 
 /// Every kind that hangs from a user; a search is a seed.
-const KINDS: [&str; 11] = [
+pub(super) const KINDS: [&str; 11] = [
     "profile",
     "followers",
     "following",
@@ -38,7 +38,7 @@ const WAYS: [&str; 8] = [
 ];
 
 /// Harvests over HTTP and compares with the oracle.
-async fn assert_as_expected(world: &Arc<World>, plan: &Plan) -> Expected {
+pub(super) async fn assert_as_expected(world: &Arc<World>, plan: &Plan) -> Expected {
     assert_as_expected_of(world, plan, false).await
 }
 

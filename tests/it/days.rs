@@ -1,0 +1,115 @@
+//! A world that changes from day to day: what the tables say of its history is what the oracle tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gleaner::engine::Stop;
+use gleaner::mock::World;
+use gleaner::mock::oracle::{self, Plan};
+
+use crate::harness::{Run, harvest_of};
+
+const SEED: u64 = 11;
+const SIZE: usize = 150;
+
+/// What the tables say after each round, in the oracle's words.
+#[derive(Default)]
+struct Told {
+    names: BTreeMap<String, String>,
+    /// The last sweep of each round.
+    last_sweeps: Vec<i64>,
+    lines: BTreeSet<String>,
+}
+
+impl Told {
+    async fn round(&mut self, run: &Run) {
+        let round = self.last_sweeps.len();
+        self.last_sweeps
+            .push(run.number("select coalesce(max(id), 0) from sweeps").await);
+        let names = run
+            .lines("select id, username from users where username is not null")
+            .await;
+        for name in names {
+            let (id, name) = name.split_once(' ').unwrap();
+            let old = self.names.insert(id.to_owned(), name.to_owned());
+            if let Some(old) = old.filter(|old| old != name) {
+                self.lines
+                    .insert(format!("name {id} round={round} from={old} to={name}"));
+            }
+        }
+    }
+
+    /// The round of a sweep.
+    fn round_of(&self, sweep: &str) -> String {
+        let sweep: i64 = sweep.parse().unwrap();
+        let round = self.last_sweeps.partition_point(|last| *last < sweep);
+        round.to_string()
+    }
+
+    async fn end(mut self, run: &Run) -> BTreeSet<String> {
+        let edges = "
+            select follower_id, followee_id, first_sweep,
+                max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), coalesce(gone_sweep, 0)
+            from follow_edges";
+        for edge in run.lines(edges).await {
+            let words: Vec<&str> = edge.split(' ').collect();
+            let (first, last) = (self.round_of(words[2]), self.round_of(words[3]));
+            let gone = if words[4] == "0" {
+                "-".to_owned()
+            } else {
+                self.round_of(words[4])
+            };
+            let [follower, followee, ..] = words[..] else {
+                panic!("{edge}")
+            };
+            self.lines.insert(format!(
+                "follow {follower} {followee} first={first} last={last} gone={gone}"
+            ));
+        }
+        let changes = "select event, follower_id, followee_id, sweep_id from follow_changes";
+        for change in run.lines(changes).await {
+            let (words, sweep) = change.rsplit_once(' ').unwrap();
+            let round = self.round_of(sweep);
+            self.lines.insert(format!("event {words} round={round}"));
+        }
+        self.lines
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn follows_and_names_have_the_history_that_the_oracle_tells() {
+    let run = Run::start(SEED, SIZE).await;
+    let worlds: Vec<Arc<World>> = (0..20)
+        .step_by(2)
+        .map(|day| Arc::new(World::at(SEED, SIZE, day)))
+        .collect();
+    let first = &worlds[0];
+    // By id, so that they are the same people on every day.
+    let ids: Vec<String> = first
+        .seeds(40)
+        .into_iter()
+        .filter(|seed| !seed.starts_with('@'))
+        .collect();
+    let plan = Plan::of(ids, &["profile", "followers", "following", "medias"]);
+    let mut told = Told::default();
+    for world in &worlds {
+        run.upstream.set_world(Arc::clone(world));
+        assert_eq!(run.refresh(&harvest_of(&plan)).await, Stop::Finished);
+        told.round(&run).await;
+    }
+    let told = told.end(&run).await;
+    let expected: BTreeSet<String> = oracle::history(&worlds, &plan, 2)
+        .into_iter()
+        .filter(|line| !line.starts_with("post"))
+        .collect();
+    let missing: Vec<_> = expected.difference(&told).take(8).collect();
+    let wrong: Vec<_> = told.difference(&expected).take(8).collect();
+    assert!(
+        missing.is_empty() && wrong.is_empty(),
+        "missing: {missing:#?}\nwrong: {wrong:#?}"
+    );
+    for word in ["event departed", "event returned", "name"] {
+        let count = expected.iter().filter(|line| line.starts_with(word)).count();
+        assert!(count > 2, "{count} of {word}");
+    }
+}
