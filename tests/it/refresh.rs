@@ -2,6 +2,7 @@
 
 mod due;
 mod holes;
+mod month;
 mod posts;
 
 use std::sync::Arc;
