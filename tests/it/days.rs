@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gleaner::engine::Stop;
-use gleaner::mock::World;
 use gleaner::mock::oracle::{self, Plan};
+use gleaner::mock::{FaultKind, Faults, Settings, World};
 
 use crate::harness::{Run, harvest_of};
 
@@ -112,4 +112,54 @@ async fn follows_and_names_have_the_history_that_the_oracle_tells() {
         let count = expected.iter().filter(|line| line.starts_with(word)).count();
         assert!(count > 2, "{count} of {word}");
     }
+}
+
+/// The edges that a world's lists show, by the oracle.
+fn follows(world: &World, plan: &Plan) -> BTreeSet<(i64, i64)> {
+    let expected = oracle::expect(world, plan);
+    let rows = expected
+        .rows
+        .lines()
+        .filter_map(|line| line.strip_prefix("follows\t"));
+    rows.map(|json| {
+        let row: serde_json::Value = serde_json::from_str(json).unwrap();
+        let id = |name: &str| row[name].as_i64().unwrap();
+        (id("follower_id"), id("followee_id"))
+    })
+    .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_said_to_have_left_who_is_there_whatever_goes_wrong() {
+    let run = Run::with(
+        SEED,
+        SIZE,
+        Settings {
+            faults: Faults::of(0.18, FaultKind::ALL),
+            ..Settings::default()
+        },
+    )
+    .await;
+    let ids: Vec<String> = run
+        .world
+        .seeds(30)
+        .into_iter()
+        .filter(|seed| !seed.starts_with('@'))
+        .collect();
+    let plan = Plan::of(ids, &["profile", "followers", "following"]);
+    let mut departed = 0;
+    for day in (0..16).step_by(2) {
+        let world = Arc::new(World::at(SEED, SIZE, day));
+        run.upstream.set_world(Arc::clone(&world));
+        run.refresh(&harvest_of(&plan)).await;
+        let there = follows(&world, &plan);
+        let gone = "select follower_id, followee_id from follow_edges where gone_sweep is not null";
+        for edge in run.lines(gone).await {
+            let (follower, followee) = edge.split_once(' ').unwrap();
+            let edge = (follower.parse().unwrap(), followee.parse().unwrap());
+            assert!(!there.contains(&edge), "day {day}: {edge:?} is said to be gone");
+            departed += 1;
+        }
+    }
+    assert!(departed > 20, "{departed} departures");
 }
