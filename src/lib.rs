@@ -65,6 +65,8 @@ pub mod policy;
 pub mod store;
 pub mod walk;
 
+pub mod plan;
+
 pub mod engine;
 
 pub mod cli;
