@@ -39,7 +39,7 @@ pub(crate) fn unreached(model: &Model<'_>, shares: &[Share], lines: &[Line], roo
         if cost <= left {
             left -= cost;
         } else if (depth, rank) == (1, 1) {
-            found.extend(in_turn(shares, &group, left));
+            found.extend(in_turn(model, shares, &group, left));
             left = 0.0;
         } else {
             let missed = 1.0 - left / cost;
@@ -71,18 +71,17 @@ fn part(model: &Model<'_>, shares: &[Share], line: &Line, missed: f64) -> Unreac
 
 /// The lists of users are served longest ago first: each gets a page before one gets two. Those that are longer than the
 /// last whole turn stay unfinished.
-fn in_turn(shares: &[Share], group: &[&Line], left: f64) -> Vec<Unreached> {
-    let lists: Vec<(Kind, usize, f64, f64)> = shares
-        .iter()
-        .enumerate()
-        .flat_map(|(seed, share)| {
-            let counted = share.counted.iter().filter(|(kind, _)| kind.rank() == 1);
-            counted.map(move |(kind, cost)| {
-                let (requests, units) = (cost.requests.expected, cost.units.expected);
-                (*kind, seed, requests, units / requests.max(f64::MIN_POSITIVE))
-            })
-        })
-        .collect();
+fn in_turn(model: &Model<'_>, shares: &[Share], group: &[&Line], left: f64) -> Vec<Unreached> {
+    let mut lists: Vec<(Kind, usize, f64, f64)> = Vec::new();
+    for (seed, share) in shares.iter().enumerate() {
+        for line in group {
+            let cost = share.cost(model, line.kind);
+            let (requests, units) = (cost.requests.expected, cost.units.expected);
+            if requests > 0.0 {
+                lists.push((line.kind, seed, requests, units / requests));
+            }
+        }
+    }
     let cost = |turns: i64| -> f64 {
         let of = |(_, _, requests, units): &(Kind, usize, f64, f64)| requests.min(float(turns)) * units;
         lists.iter().map(of).sum()
@@ -91,11 +90,21 @@ fn in_turn(shares: &[Share], group: &[&Line], left: f64) -> Vec<Unreached> {
     while cost(turns + 1) <= left && cost(turns + 1) > cost(turns) {
         turns += 1;
     }
-    let unfinished = |kind: Kind| {
-        lists
-            .iter()
-            .filter(move |(of, _, requests, _)| *of == kind && *requests > float(turns) + 0.5)
-    };
+    // What is left of the next turn serves the first lists.
+    let mut rest = left - cost(turns);
+    let turns = float(turns);
+    lists.retain(|(_, _, requests, units)| {
+        let missing = requests - turns;
+        if missing <= 0.5 {
+            return false;
+        }
+        let is_served = rest >= *units;
+        if is_served {
+            rest -= units;
+        }
+        !(is_served && missing <= 1.5)
+    });
+    let unfinished = |kind: Kind| lists.iter().filter(move |(of, _, _, _)| *of == kind);
     let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
     group
         .iter()

@@ -9,12 +9,15 @@ use crate::kind::Kind;
 use crate::plan::band::{Band, float};
 use crate::plan::model::{Model, Read};
 use crate::plan::ratio::Ratio;
+use crate::store::harvests::Limit;
 use crate::store::plan::{Counters, Left, ListState, Profile, Seed};
 
 /// What lists with a counter may differ by from what it foretells.
 const COUNTED: f64 = 0.1;
 /// The same before the size of a page was measured.
 const UNMEASURED: f64 = 0.25;
+/// Which part of the posts at least is no other seed's as well.
+const SHARED: f64 = 0.85;
 /// So many posts a request for tags.
 const BATCH: f64 = 10.0;
 /// What a user comes to of whom nothing is known, until enough profiles were read.
@@ -64,6 +67,8 @@ pub(crate) struct Share {
     pub posts: Band,
     /// Comments that are not listed yet, below posts that are.
     pub comments: Band,
+    /// Lists that no counter foretells.
+    pub uncounted: BTreeMap<Kind, Band>,
     /// Users that its lists show, by kind.
     pub shown: BTreeMap<Kind, Band>,
 }
@@ -75,9 +80,14 @@ impl Share {
             let sum = self.counted.entry(*kind).or_default();
             *sum = sum.plus(*cost);
         }
-        for (kind, users) in &other.shown {
-            let sum = self.shown.entry(*kind).or_default();
-            *sum = *sum + *users;
+        for (sums, others) in [
+            (&mut self.shown, &other.shown),
+            (&mut self.uncounted, &other.uncounted),
+        ] {
+            for (kind, many) in others {
+                let sum = sums.entry(*kind).or_default();
+                *sum = *sum + *many;
+            }
         }
         self.posts = self.posts + other.posts;
         self.comments = self.comments + other.comments;
@@ -91,20 +101,22 @@ impl Share {
             counted: counted.map(|(kind, cost)| (kind, cost.map(change))).collect(),
             posts: change(self.posts),
             comments: change(self.comments),
-            shown: self
-                .shown
-                .into_iter()
-                .map(|(kind, users)| (kind, change(users)))
-                .collect(),
+            shown: change_all(self.shown, change),
+            uncounted: change_all(self.uncounted, change),
         }
     }
 
     /// What a kind costs in all.
     pub(crate) fn cost(&self, model: &Model<'_>, kind: Kind) -> Cost {
         let counted = self.counted.get(&kind).copied().unwrap_or_default();
-        let Some(read) = model.read(kind).filter(|_| model.spec.collect.contains(&kind)) else {
+        // A search is read for its seed, whatever is collected.
+        let is_read = kind == Kind::Search || model.spec.collect.contains(&kind);
+        let Some(read) = model.read(kind).filter(|_| is_read) else {
             return counted;
         };
+        if let Some(lists) = self.uncounted.get(&kind) {
+            return counted.plus(model.uncounted(read, kind, *lists));
+        }
         if kind == Kind::Usertags {
             let lists = counted.lists + self.posts;
             let requests = lists.map(|lists| (lists / BATCH - 1e-6).ceil().max(0.0));
@@ -125,6 +137,12 @@ impl Share {
         let cost = priced(read, from * hanging.lists, most(hanging.requests.total(from)));
         counted.plus(cost)
     }
+}
+
+fn change_all(many: BTreeMap<Kind, Band>, change: &dyn Fn(Band) -> Band) -> BTreeMap<Kind, Band> {
+    many.into_iter()
+        .map(|(kind, band)| (kind, change(band)))
+        .collect()
 }
 
 /// What requests for so many lists cost, with what brings no page.
@@ -150,7 +168,7 @@ impl Model<'_> {
         let mut share = Share::default();
         if seed.words().is_some() {
             if self.is_search_read(seed) {
-                share.counted.extend(self.uncounted(Kind::Search));
+                share.uncounted.insert(Kind::Search, Band::exact(1.0));
             }
             return share;
         }
@@ -223,24 +241,24 @@ impl Model<'_> {
         })
     }
 
-    fn uncounted(&self, kind: Kind) -> Option<(Kind, Cost)> {
-        let read = self.read(kind)?;
+    /// What lists cost that no counter foretells.
+    fn uncounted(&self, read: &Read<'_>, kind: Kind, many: Band) -> Cost {
         let lists = self.known.measured.uncounted.get(&kind);
+        let most = |pages: f64| match read.limit {
+            Some(Limit::Pages(most)) => pages.min(float(most)),
+            _ => pages,
+        };
         let groups: Vec<(f64, f64)> = lists
             .into_iter()
             .flatten()
             .flat_map(|(pages, lists)| {
-                let many = usize::try_from(*lists).unwrap_or_default().min(1_000);
-                std::iter::repeat_n((1.0, float(*pages)), many)
+                let times = usize::try_from(*lists).unwrap_or_default().min(1_000);
+                std::iter::repeat_n((1.0, most(float(*pages))), times)
             })
             .collect();
-        let assumed = if kind == Kind::Search { 3.0 } else { 1.5 };
+        let assumed = most(if kind == Kind::Search { 3.0 } else { 1.5 });
         let ratio = Ratio::measured(&groups).unwrap_or(Ratio::assumed(assumed, 3.0));
-        let requests = ratio.total(Band::exact(1.0)).map(|pages| match read.limit {
-            Some(crate::store::harvests::Limit::Pages(most)) => pages.min(float(most)),
-            _ => pages,
-        });
-        Some((kind, priced(read, Band::exact(1.0), requests)))
+        priced(read, many, ratio.total(many))
     }
 
     fn add_own(&self, seed: &Seed, kind: Kind, share: &mut Share) {
@@ -248,7 +266,7 @@ impl Model<'_> {
             return;
         };
         if kind == Kind::Reposts {
-            share.counted.extend(self.uncounted(kind));
+            share.uncounted.insert(kind, Band::exact(1.0));
             return;
         }
         let is_posts = matches!(kind, Kind::Medias | Kind::Clips);
@@ -283,7 +301,9 @@ impl Model<'_> {
         let shown = items.map(|items| read.paging.shown(items, read.limit));
         if is_posts {
             let posts = float(seed.posts);
-            let more = Band::exact((shown.expected - posts).max(0.0));
+            // A post that two accounts made together is read once.
+            let more = (shown.expected - posts).max(0.0);
+            let more = Band::new(more * SHARED, more, more);
             share.posts = if more.expected > share.posts.expected {
                 more
             } else {

@@ -15,6 +15,7 @@ mod client;
 mod config;
 mod kills;
 mod parse;
+mod plan;
 mod query;
 mod rules;
 mod secrets;

@@ -173,7 +173,8 @@ async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, json: &str, seeds: &
         select
             e.key,
             l.open_sweep is null and l.ended_at >= $2 and coalesce(l.verdict, 'failed') not in ('failed', 'cancelled'),
-            coalesce(s.not_found, 0)
+            coalesce(s.not_found, 0),
+            l.open_sweep is null and coalesce(l.verdict = 'gone', 0)
         from json_each($1) as e
         cross join lists as l on l.kind = 'profile' and l.target = e.value and l.params = ''
         left join sweeps as s on s.id = l.open_sweep";
@@ -192,6 +193,7 @@ async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, json: &str, seeds: &
             } else {
                 Profile::Missing
             };
+            seed.gone |= row.get::<bool, _>(3);
         }
     }
     Ok(())
