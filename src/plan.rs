@@ -1,12 +1,12 @@
 //! The bill before the crawl: from counters and what was measured to requests and units, each with a band. Pure: what is
 //! known in, a forecast out.
 //!
-//! - [`pages`]: how many requests a list of a known size takes.
-//! - [`ratio`]: how much hangs from something, where no counter says it.
-//! - [`model`]: the rules of one harvest: endpoints, page sizes, ratios.
-//! - [`share`]: what one seed costs.
-//! - [`deeper`]: what the users cost that are found.
-//! - [`reach`]: what a budget does not reach.
+//! - `pages`: how many requests a list of a known size takes.
+//! - `ratio`: how much hangs from something, where no counter says it.
+//! - `model`: the rules of one harvest: endpoints, page sizes, ratios.
+//! - `share`: what one seed costs.
+//! - `deeper`: what the users cost that are found.
+//! - `reach`: what a budget does not reach.
 
 pub mod band;
 mod deeper;

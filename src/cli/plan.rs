@@ -143,16 +143,14 @@ async fn plan_one(
     let of_sources = sources.iter().flat_map(|reading| &reading.rejected);
     let rejected: Vec<Reject> = found.rejected.iter().chain(of_sources).cloned().collect();
     log_rejects(&wanted.name, &rejected);
-    let named = found.texts();
-    let stored = read::stored_seeds(database.readers(), &wanted.name, is_configured).await?;
-    let mut met = HashSet::new();
-    let mut seeds: Vec<String> = sources
-        .iter()
-        .flat_map(|reading| &reading.seeds)
-        .cloned()
-        .collect();
-    seeds.extend(named.into_iter().chain(stored));
-    seeds.retain(|seed| met.insert(seed.clone()));
+    let of_sources = sources.iter().flat_map(|reading| &reading.seeds).cloned();
+    let seeds = all_seeds(
+        database,
+        &wanted.name,
+        is_configured,
+        of_sources.chain(found.texts()),
+    )
+    .await?;
     if seeds.is_empty() {
         setup::require_seeds(wanted).map_err(|error| session::refuse(error.to_string()))?;
     }
@@ -175,6 +173,25 @@ async fn plan_one(
         limits,
         rejected,
     })
+}
+
+/// The seeds that a harvest starts from when these are named, each once: those that it has from before, too, but for those
+/// that a person removed.
+async fn all_seeds(
+    database: &Database,
+    name: &str,
+    is_configured: bool,
+    named: impl Iterator<Item = String>,
+) -> anyhow::Result<Vec<String>> {
+    let stored = read::stored_seeds(database.readers(), name, is_configured).await?;
+    let mut met: HashSet<String> = read::removed_seeds(database.readers(), name)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(named
+        .chain(stored)
+        .filter(|seed| met.insert(seed.clone()))
+        .collect())
 }
 
 /// What is left to spend.
@@ -264,10 +281,13 @@ pub(super) async fn sentence(
     refresh: bool,
 ) -> anyhow::Result<String> {
     let now = session::clock().now();
-    let mut met = HashSet::new();
-    let mut seeds = seeds.to_vec();
-    seeds.extend(read::stored_seeds(database.readers(), &spec.name, spec.sources.is_some()).await?);
-    seeds.retain(|seed| met.insert(seed.clone()));
+    let seeds = all_seeds(
+        database,
+        &spec.name,
+        spec.sources.is_some(),
+        seeds.iter().cloned(),
+    )
+    .await?;
     let known = read::known(database.readers(), spec, &seeds, refresh, now).await?;
     let limits = limits(config, &known, spec.max_units);
     let forecast = plan::foresee(&known, spec, &setup::policy(config, true), None);

@@ -8,6 +8,7 @@ use crate::cli::arguments::Common;
 use crate::cli::money::Price;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, harvest, session};
+use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
@@ -21,6 +22,9 @@ use crate::store::{Database, begin, ledger};
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// A second question after a 404 is not the plan's to ask.
 const NOT_NOW: Duration = Duration::from_hours(24);
+
+/// So long another gleaner may take for the next profile: it may be paused, or out of units.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came of it.
 #[derive(Clone, Copy, Debug)]
@@ -115,16 +119,17 @@ pub(super) async fn profiles(
             shutdown.ask();
             ended
         };
-        let (ended, waited) = tokio::join!(running, all_asked(database, id, &shutdown, true));
+        let (ended, waited) = tokio::join!(running, all_asked(database, id, clock.as_ref(), &shutdown, true));
         waited?;
         ended?
     } else {
         tracing::info!("another gleaner works on this file: it buys the profiles");
-        all_asked(database, id, &shutdown, false).await?;
+        all_asked(database, id, clock.as_ref(), &shutdown, false).await?;
         Stop::Finished
     };
     progress.finish().await;
     let mut transaction = begin(&mut connection).await?;
+    let policy = setup::policy(config, true);
     read::close(&mut transaction, &policy, &spec.name, clock.now()).await?;
     transaction.commit().await?;
     connection.close().await?;
@@ -143,20 +148,30 @@ pub(super) async fn profiles(
     })
 }
 
-/// One endpoint for each question, and no second question.
+/// No second question after a 404.
 fn once(mut policy: Policy) -> Policy {
-    if let Some(route) = policy.routes.get_mut(&Kind::Profile) {
-        route.truncate(1);
-    }
-    policy.by_name.truncate(1);
+    policy.retry.not_found_moves_on = false;
     policy.retry.not_found_again = NOT_NOW;
     policy
 }
 
 /// Waits until every profile has been asked for, or nobody asks any more; then asks the engine to stop.
-async fn all_asked(database: &Database, id: i64, shutdown: &Shutdown, is_own: bool) -> anyhow::Result<()> {
-    while read::left_to_ask(database.readers(), id).await? > 0 {
-        if !is_own && !database.is_in_use()? {
+async fn all_asked(
+    database: &Database,
+    id: i64,
+    clock: &dyn Clock,
+    shutdown: &Shutdown,
+    is_own: bool,
+) -> anyhow::Result<()> {
+    let (mut least, mut since) = (i64::MAX, clock.elapsed());
+    loop {
+        let left = read::left_to_ask(database.readers(), id).await?;
+        if left < least {
+            (least, since) = (left, clock.elapsed());
+        }
+        let is_given_up =
+            !is_own && (!database.is_in_use()? || clock.elapsed().saturating_sub(since) > PATIENCE);
+        if left == 0 || is_given_up {
             break;
         }
         tokio::select! {

@@ -7,8 +7,8 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::harvests::{self, Filter, HarvestSpec};
-use crate::store::seeds::{BY_HAND, Reading};
-use crate::store::{Connection, Result, ledger};
+use crate::store::seeds::{BY_HAND, REMOVED, Reading};
+use crate::store::{Connection, Result, holds, ledger, sweeps, tasks};
 use crate::variant::Variant;
 
 /// The source of the seeds whose profiles a plan buys; the next plan has others.
@@ -37,16 +37,33 @@ pub async fn open(
 
 /// Lets go of what was not bought. Whoever wants such a profile later asks for it, and pays.
 pub async fn close(db: &mut Connection, policy: &Policy, name: &str, now: Timestamp) -> Result<()> {
-    // A second question after a 404 is not a plan's to ask, so its wait was long.
+    const ASKED_ONCE: &str = "
+        select t.id
+        from tasks as t
+        join sweeps as s on s.id = t.sweep_id
+        where t.state = 'waiting' and t.harvest_id = $1 and t.kind = 'profile' and s.not_found = 1";
     const READY: &str = "
         update tasks
         set state = 'ready', not_before = null
-        where state = 'waiting'
-            and harvest_id = $1
-            and kind = 'profile'
-            and exists (select 1 from sweeps as s where s.id = tasks.sweep_id and s.not_found = 1)";
+        where id = $1";
     let id = harvests::put(db, policy, &spec(name, Vec::new()), false, now).await?;
-    sqlx::query(READY).bind(id).execute(db).await?;
+    let retired = holds::retired(db).await?;
+    // A second question after a 404 was not the plan's to ask. Whoever asks it goes on as ever: to the next endpoint of the
+    // route, where there is one.
+    let asked_once: Vec<i64> = sqlx::query_scalar(ASKED_ONCE)
+        .bind(id)
+        .fetch_all(&mut *db)
+        .await?;
+    for id in asked_once {
+        let task = tasks::load(db, id).await?;
+        let first = Some(task.endpoint.as_str());
+        let next = policy.next_step(task.kind, &task.target, task.variant, first, &retired);
+        if next.is_some() {
+            sweeps::next_route(db, policy, &task, now).await?;
+        } else {
+            sqlx::query(READY).bind(id).execute(&mut *db).await?;
+        }
+    }
     Ok(())
 }
 
@@ -87,6 +104,20 @@ pub async fn stored_seeds(pool: &SqlitePool, name: &str, by_hand_only: bool) -> 
         .bind(name)
         .bind(by_hand_only)
         .bind(BY_HAND)
+        .fetch_all(pool)
+        .await?)
+}
+
+/// Seeds of a harvest that a person removed: naming them does not take them up again.
+pub async fn removed_seeds(pool: &SqlitePool, name: &str) -> Result<Vec<String>> {
+    const SQL: &str = "
+        select s.value
+        from harvests as h
+        join seeds as s on s.harvest_id = h.id
+        where h.name = $1 and s.held_at is not null and s.held_reason = $2";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(name)
+        .bind(REMOVED)
         .fetch_all(pool)
         .await?)
 }

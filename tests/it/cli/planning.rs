@@ -86,6 +86,8 @@ fn a_plan_buys_a_profile_a_seed_and_the_harvest_none_of_them_again() {
     let harvest = shell.run(&format!("harvest {words} --json")).exits(0).json();
     let asked: usize = profiles_asked(&shell).values().sum();
     assert_eq!(asked, 14);
+    // The second question about an id goes to the other endpoint, as ever.
+    assert_eq!(profiles_asked(&shell)["/v1/user/by/id"], 1);
     let oracle = shell.run(&format!("mock --oracle {words}")).exits(0).out;
     assert_eq!(shell.run("dump --canonical").exits(0).out, oracle, "all is there");
     let perfect = shell
@@ -96,6 +98,39 @@ fn a_plan_buys_a_profile_a_seed_and_the_harvest_none_of_them_again() {
         number(&harvest["harvest"]["units"]) + 12,
         number(&perfect["units"])
     );
+}
+
+#[test]
+fn a_plan_moves_on_where_an_endpoint_is_retired() {
+    let retired = "/gql/user/web_profile_info";
+    let settings = gleaner::mock::Settings {
+        retired: vec![retired.to_owned()],
+        ..gleaner::mock::Settings::default()
+    };
+    let shell = Shell::with(settings, "");
+    let seeds = shell.world.seeds(40)[12..].join(" ");
+    let said = shell.run(&format!("plan {seeds} --json")).exits(0).json();
+    assert_eq!(plan(&said)["unknown"], Value::Array(Vec::new()));
+    let basis = plan(&said)["basis"].as_array().unwrap();
+    assert_eq!(basis[0]["endpoint"], "/v1/user/by/id");
+    let meter = shell.upstream.meter();
+    assert_eq!(meter, 28);
+    shell.run(&format!("harvest {seeds}")).exits(0);
+    assert_eq!(shell.upstream.meter(), meter);
+}
+
+#[test]
+fn a_seed_that_a_person_removed_is_not_planned() {
+    let shell = Shell::start();
+    let seeds = shell.world.seeds(20)[12..16].to_vec();
+    shell.run(&format!("harvest {}", seeds.join(" "))).exits(0);
+    shell.run(&format!("seeds remove {}", seeds[0])).exits(0);
+    // Those from before are planned, whatever is named; but for the one that was removed.
+    let said = shell
+        .run(&format!("plan {} --collect followers --json", seeds[0]))
+        .exits(0)
+        .json();
+    assert_eq!(number(&plan(&said)["seeds"]), 3);
 }
 
 #[test]
