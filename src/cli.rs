@@ -11,7 +11,6 @@ mod demo;
 mod doctor;
 mod dump;
 mod endpoints;
-mod forecast;
 mod harvest;
 mod help;
 mod hold;
@@ -22,6 +21,7 @@ mod money;
 mod named;
 mod output;
 mod parse;
+mod plan;
 mod progress;
 mod query;
 mod run;
@@ -117,6 +117,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
     let common = arguments.common;
     match arguments.command {
+        Command::Plan(arguments) => plan::run(&common, arguments).await,
         Command::Harvest(arguments) => harvest::run(&common, arguments).await,
         Command::Run(arguments) => run::run(&common, arguments).await,
         Command::Seeds(arguments) => seeds::run(&common, arguments).await,

@@ -67,6 +67,8 @@ pub mod store;
 pub mod stretch;
 pub mod walk;
 
+pub mod plan;
+
 pub mod engine;
 
 pub mod cli;

@@ -6,11 +6,13 @@
 //!
 //! - What is wanted: `harvests`, `seeds`, `want`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
+//! - What is foreseen and allowed: `plan`, `approvals`.
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
 //!   `batch_page`, `ending`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
+pub mod approvals;
 pub mod balance;
 mod batch_page;
 mod batches;
@@ -38,6 +40,7 @@ mod merge;
 mod notes;
 mod owner;
 mod pages;
+pub mod plan;
 pub mod progress;
 pub mod questions;
 mod records;

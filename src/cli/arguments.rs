@@ -63,6 +63,8 @@ pub(crate) struct Sending {
 pub(crate) enum Command {
     /// Write a commented gleaner.toml and check the key; sends nothing that is billed.
     Init(super::init::Init),
+    /// Say what a harvest will cost before it starts, and approve it; buys at most one profile for each seed.
+    Plan(super::plan::Plan),
     /// Harvest users and wait until every list has a verdict; the same command again goes on where it stopped.
     Harvest(Harvest),
     /// Work through the configured harvests and wait for more, until stopped.
@@ -99,7 +101,7 @@ pub(crate) enum Command {
     Man(super::man::Man),
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Harvest {
     #[command(flatten)]
     pub(crate) named: super::named::Named,

@@ -9,13 +9,14 @@ use super::money::Price;
 use super::named::Found;
 use super::output::{self, line};
 use super::progress::{self, Progress};
-use super::{Exit, forecast, session};
+use super::{Exit, plan, session};
 use crate::config::{self, Config, Environment};
 use crate::endpoints;
 use crate::engine::seed_reader::log_rejects;
 use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
 use crate::setup;
+use crate::store::approvals::{self, By};
 use crate::store::connect::path_of;
 use crate::store::harvests::{self, HarvestSpec};
 use crate::store::holds::{self, Reason, Scope};
@@ -68,11 +69,8 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let price = Price::of(config);
     if !common.quiet && !common.json {
         let of_sources = spec.sources.iter().flatten().flat_map(|reading| &reading.seeds);
-        let all = HarvestSpec {
-            seeds: spec.seeds.iter().chain(of_sources).cloned().collect(),
-            ..spec.clone()
-        };
-        output::aside(&forecast::table_of(&all, &setup::policy(config, true), price));
+        let seeds: Vec<String> = of_sources.chain(&spec.seeds).cloned().collect();
+        output::aside(&plan::sentence(config, &database, &spec, &seeds, flags.refresh).await?);
     }
     let clock = session::clock();
     let policy = setup::policy(config, true);
@@ -80,7 +78,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let shutdown = Shutdown::default();
     shutdown.listen()?;
     let lock = lock(&database).await?;
-    let harvest_id = put(&database, &policy, &spec, flags.refresh, clock.now()).await?;
+    let by = if flags.max_units.is_some() {
+        By::Flag
+    } else {
+        By::Config
+    };
+    let harvest_id = put(&database, &policy, &spec, by, flags.refresh, clock.now()).await?;
     let progress = Progress::start(&database, Some(harvest_id), common, price, clock.clone());
     let lock = match lock {
         Some(lock) => Followed::Left(lock),
@@ -102,7 +105,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
 }
 
 /// The limit that the harvest has from before, which stays until another is given.
-async fn stored_limit(config: &Config, name: &str) -> anyhow::Result<Option<i64>> {
+pub(super) async fn stored_limit(config: &Config, name: &str) -> anyhow::Result<Option<i64>> {
     if !path_of(&config.database.url)?.exists() {
         return Ok(None);
     }
@@ -113,7 +116,7 @@ async fn stored_limit(config: &Config, name: &str) -> anyhow::Result<Option<i64>
 }
 
 /// The right to work on the file, unless another gleaner has it: that one does the sending then.
-async fn lock(database: &Database) -> anyhow::Result<Option<Lock>> {
+pub(super) async fn lock(database: &Database) -> anyhow::Result<Option<Lock>> {
     match database.lock().await {
         Ok(lock) => Ok(Some(lock)),
         Err(StoreError::InUse { .. }) => Ok(None),
@@ -122,7 +125,7 @@ async fn lock(database: &Database) -> anyhow::Result<Option<Lock>> {
 }
 
 /// The harvest that the flags describe, on top of the configured one of that name.
-fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest> {
+pub(super) fn harvest_of(flags: &Flags, config: &Config) -> anyhow::Result<config::Harvest> {
     let configured = config.harvest.iter().find(|harvest| harvest.name == flags.name);
     let mut harvest = configured.cloned().unwrap_or_else(|| config::Harvest {
         name: flags.name.clone(),
@@ -217,12 +220,16 @@ pub(super) async fn put(
     database: &Database,
     policy: &crate::policy::Policy,
     spec: &HarvestSpec,
+    by: By,
     refresh: bool,
     now: i64,
 ) -> anyhow::Result<i64> {
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
     let id = harvests::put(&mut transaction, policy, spec, refresh, now).await?;
+    if let Some(units) = spec.max_units {
+        approvals::note_limit(&mut transaction, id, units, by, now).await?;
+    }
     let held = seeds::count_held(&mut transaction, id, &spec.seeds).await?;
     transaction.commit().await?;
     connection.close().await?;

@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 /// The commands by what a person wants. One that stands nowhere is shown last.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["demo", "init", "doctor"]),
-    ("Work", &["harvest", "run", "pause", "resume", "seeds"]),
+    ("Work", &["plan", "harvest", "run", "pause", "resume", "seeds"]),
     ("Look", &["status", "query", "sql", "endpoints"]),
     ("Repair", &["tasks", "parse"]),
     ("For scripts and tests", &["dump", "mock", "completions", "man"]),
@@ -45,8 +45,20 @@ Examples:
   gleaner doctor --thorough",
     ),
     (
+        "plan",
+        "It costs at most a profile for each seed whose profile is not there yet, and the harvest does not buy that again; with \
+         --offline it costs nothing. Nothing of the harvest itself is made before you agree.
+
+Examples:
+  gleaner plan natgeo --collect profile,followers,medias,comments
+  gleaner plan --seed-file accounts.txt --name brands --collect followers --by-seed --offline
+  gleaner plan --name brands --approve 500
+  gleaner plan --json",
+    ),
+    (
         "harvest",
-        "It costs what it buys, most pages a unit; before it starts it says what is known of that. --max-units ends it for \
+        "It costs what it buys, most pages a unit; before it starts it says what is expected, and `gleaner plan` says \
+         more. --max-units ends it for \
          certain; what was bought is kept, and the same command again buys nothing twice.
 
 Examples:

@@ -21,7 +21,7 @@ const INPUT_SOURCE: &str = "standard input";
 /// How many seeds that stand on several lines are named.
 const LOGGED: usize = 10;
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Named {
     /// Users: an id (787132), a name (natgeo, @natgeo), the address of a profile, or a search (search:words); - for standard input, a seed a line.
     #[arg(value_name = "SEED")]

@@ -9,6 +9,7 @@ use crate::config::Environment;
 use crate::engine::seed_reader::log_rejects;
 use crate::engine::{self, Mode, Settings, Shutdown};
 use crate::setup;
+use crate::store::approvals::By;
 use crate::store::harvests::{self, HarvestSpec};
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
@@ -17,7 +18,13 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         loaded.config.budget.total = Some(units);
     }
     let config = &loaded.config;
-    let limits: Vec<Option<i64>> = config.harvest.iter().map(|harvest| harvest.max_units).collect();
+    let mut limits: Vec<Option<i64>> = Vec::new();
+    for wanted in &config.harvest {
+        limits.push(match wanted.max_units {
+            None => harvest::stored_limit(config, &wanted.name).await?,
+            given => given,
+        });
+    }
     setup::require_limit(config, &limits).map_err(|error| session::refuse(error.to_string()))?;
     let mut listed = Vec::new();
     for wanted in &config.harvest {
@@ -50,7 +57,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
             sources: Some(sources),
             ..setup::spec(wanted, &[], false)
         };
-        harvest::put(&database, &settings.policy, &spec, false, clock.now()).await?;
+        harvest::put(&database, &settings.policy, &spec, By::Config, false, clock.now()).await?;
     }
     let mut connection = database.writer().await?;
     let unlimited = harvests::without_limit(&mut connection).await?;

@@ -6,6 +6,7 @@ use super::output::{self, count, line, number};
 use super::{Exit, progress, session};
 use crate::config::Config;
 use crate::setup;
+use crate::store::approvals::{self, Approval};
 use crate::store::holds::{Reason, Scope};
 use crate::store::progress::{self as read, HarvestView, Overview};
 use crate::why::{self, Situation};
@@ -15,6 +16,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     let database = session::database(&loaded.config, false).await?;
     let now = session::clock().now();
     let overview = read::overview(database.readers(), now).await?;
+    let approvals = approvals::newest(database.readers()).await?;
     let working = database.is_in_use()?;
     let situation = Situation {
         holds: &overview.holds,
@@ -29,7 +31,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     };
     let why = why::sentence(&situation);
     if common.json {
-        print_json(&loaded.config, &overview, working, why.as_deref())?;
+        print_json(&loaded.config, &overview, &approvals, working, why.as_deref())?;
         return Ok(Exit::Done);
     }
     let price = Price::of(&loaded.config);
@@ -47,6 +49,12 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
             count(harvest.targets, "target", "targets"),
             price.units(harvest.units),
         ));
+        if let Some(approval) = approvals
+            .iter()
+            .find(|approval| approval.harvest_id == harvest.id)
+        {
+            line(approval_of(approval));
+        }
         line(progress::table_of(harvest, price));
         line("");
     }
@@ -159,10 +167,39 @@ fn limit_reached(config: &Config, overview: &Overview) -> Option<(String, i64)> 
     })
 }
 
-fn print_json(config: &Config, overview: &Overview, working: bool, why: Option<&str>) -> anyhow::Result<()> {
+/// How the limit of a harvest came about, in a line.
+fn approval_of(approval: &Approval) -> String {
+    let foreseen = match (approval.expected, approval.high) {
+        (Some(expected), Some(high)) => format!(
+            "; the plan expected {} from there, at most {}",
+            count(expected, "unit", "units"),
+            number(high)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "approved: {} at {} by {}, when {} were spent{foreseen}",
+        count(approval.units, "unit", "units"),
+        output::time(approval.at),
+        approval.reason,
+        number(approval.spent),
+    )
+}
+
+fn print_json(
+    config: &Config,
+    overview: &Overview,
+    approvals: &[Approval],
+    working: bool,
+    why: Option<&str>,
+) -> anyhow::Result<()> {
     let harvests = overview.harvests.iter().map(|harvest| {
         let mut value = serde_json::to_value(harvest)?;
         value["state"] = state_of(harvest, overview, working).into();
+        let approval = approvals
+            .iter()
+            .find(|approval| approval.harvest_id == harvest.id);
+        value["approval"] = serde_json::to_value(approval)?;
         Ok(value)
     });
     let harvests = harvests.collect::<serde_json::Result<Vec<_>>>()?;

@@ -318,7 +318,8 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
-        if task.page_no == 0 && has_next(db, policy, task).await? {
+        let moves_on = task.page_no == 0 && policy.retry.not_found_moves_on;
+        if moves_on && has_next(db, policy, task).await? {
             return sweeps::next_route(db, policy, task, now).await;
         }
         return sweeps::wait(

@@ -27,7 +27,7 @@ pub const SELECT: &str = "seed_select";
 pub const FILE: &str = "file:";
 
 /// Why a seed is held that a person removed; no source brings it back.
-const REMOVED: &str = "removed by a person";
+pub(crate) const REMOVED: &str = "removed by a person";
 
 /// What a source held when it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ mod endpoints;
 mod harvesting;
 mod init;
 mod pages;
+mod planning;
 mod querying;
 mod readme;
 mod refusals;

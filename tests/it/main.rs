@@ -17,6 +17,7 @@ mod config;
 mod days;
 mod kills;
 mod parse;
+mod plan;
 mod query;
 mod refresh;
 mod rules;

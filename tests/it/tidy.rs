@@ -59,6 +59,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mock", &[]),
     // Moving parts and faces.
     ("why", &["clock", "store"]),
+    ("plan", &["kind", "policy", "store", "variant", "way"]),
     (
         "engine",
         &[

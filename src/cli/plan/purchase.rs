@@ -1,0 +1,184 @@
+//! What a plan buys: the profile of each seed whose size nobody has told yet, once.
+
+use std::time::Duration;
+
+use sqlx::Connection as _;
+
+use crate::cli::arguments::Common;
+use crate::cli::money::Price;
+use crate::cli::progress::Progress;
+use crate::cli::{Exit, harvest, session};
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::engine::{self, Mode, Shutdown, Stop};
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::setup;
+use crate::store::harvests::HarvestSpec;
+use crate::store::plan::{self as read, Profile};
+use crate::store::{Database, begin, ledger};
+
+/// How often is looked whether all have been asked.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// A second question after a 404 is not the plan's to ask.
+const NOT_NOW: Duration = Duration::from_hours(24);
+
+/// So long another gleaner may take for the next profile: it may be paused, or out of units.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What came of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bought {
+    /// Profiles that were asked for.
+    pub(crate) profiles: i64,
+    /// What they cost.
+    pub(crate) units: i64,
+    /// Seeds that no limit left room for.
+    pub(crate) left: i64,
+    /// How the command ends because of it.
+    pub(crate) exit: Exit,
+}
+
+impl Default for Bought {
+    fn default() -> Self {
+        Self {
+            profiles: 0,
+            units: 0,
+            left: 0,
+            exit: Exit::Done,
+        }
+    }
+}
+
+/// Buys what is missing, within the limits and a unit a seed.
+pub(super) async fn profiles(
+    common: &Common,
+    config: &Config,
+    database: &Database,
+    spec: &HarvestSpec,
+    seeds: &[String],
+    refresh: bool,
+) -> anyhow::Result<Bought> {
+    let clock = session::clock();
+    let known = read::known(database.readers(), spec, seeds, refresh, clock.now()).await?;
+    // A harvest that asks everything again asks this again, too; its size is known well enough.
+    let is_missing = |seed: &&read::Seed| {
+        seed.words().is_none()
+            && seed.profile == Profile::Missing
+            && !(refresh && (seed.counters.is_some() || seed.gone))
+    };
+    let missing: Vec<String> = known
+        .seeds
+        .iter()
+        .filter(is_missing)
+        .map(|seed| seed.text.clone())
+        .collect();
+    let count = i64::try_from(missing.len()).unwrap_or(i64::MAX);
+    let policy = once(setup::policy(config, true));
+    let first = |name: &str| policy.route(Kind::Profile, name).first();
+    let prices = missing.iter().filter_map(|seed| Some(first(seed)?.units));
+    let price = prices.max().unwrap_or(1).max(1);
+    let limits = super::limits(config, &known, spec.max_units);
+    let today = config
+        .budget
+        .per_day
+        .map(|limit| (limit - known.spent_today).max(0));
+    let room = [limits.room, today]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(i64::MAX);
+    let units = count.saturating_mul(price).min(room);
+    if units < price || count == 0 {
+        return Ok(Bought {
+            left: count,
+            ..Bought::default()
+        });
+    }
+    let key = setup::key(config, &Environment::of_process())?;
+    crate::cli::output::hide(&key);
+    let client = setup::client(config, key)?;
+    let shutdown = Shutdown::default();
+    shutdown.listen()?;
+    let lock = harvest::lock(database).await?;
+    let mut connection = database.writer().await?;
+    let mut transaction = begin(&mut connection).await?;
+    let id = read::open(&mut transaction, &policy, &spec.name, missing, units, clock.now()).await?;
+    transaction.commit().await?;
+    let before = ledger::spent_by(database.readers(), id).await?.total();
+    let progress = Progress::start(database, Some(id), common, Price::of(config), clock.clone());
+    let stop = if let Some(lock) = lock {
+        let settings = engine::Settings {
+            policy: policy.clone(),
+            ..setup::engine(config, true)
+        };
+        let running = async {
+            let mode = Mode::Harvest(id);
+            let ended = engine::run(database, &lock, client, settings, mode, clock.clone(), &shutdown).await;
+            // Whatever ended it, nobody waits for answers any more.
+            shutdown.ask();
+            ended
+        };
+        let (ended, waited) = tokio::join!(running, all_asked(database, id, clock.as_ref(), &shutdown, true));
+        waited?;
+        ended?
+    } else {
+        tracing::info!("another gleaner works on this file: it buys the profiles");
+        all_asked(database, id, clock.as_ref(), &shutdown, false).await?;
+        Stop::Finished
+    };
+    progress.finish().await;
+    let mut transaction = begin(&mut connection).await?;
+    let policy = setup::policy(config, true);
+    read::close(&mut transaction, &policy, &spec.name, clock.now()).await?;
+    transaction.commit().await?;
+    connection.close().await?;
+    let after = read::known(database.readers(), spec, seeds, refresh, clock.now()).await?;
+    let left = after.seeds.iter().filter(is_missing).count();
+    let left = i64::try_from(left).unwrap_or(i64::MAX);
+    Ok(Bought {
+        profiles: count - left,
+        units: ledger::spent_by(database.readers(), id).await?.total() - before,
+        left,
+        exit: match stop {
+            // Its own bound, or all it asks: no trouble.
+            Stop::Finished | Stop::Asked | Stop::Budget | Stop::Held => Exit::Done,
+            trouble => trouble.into(),
+        },
+    })
+}
+
+/// No second question after a 404.
+fn once(mut policy: Policy) -> Policy {
+    policy.retry.not_found_moves_on = false;
+    policy.retry.not_found_again = NOT_NOW;
+    policy
+}
+
+/// Waits until every profile has been asked for, or nobody asks any more; then asks the engine to stop.
+async fn all_asked(
+    database: &Database,
+    id: i64,
+    clock: &dyn Clock,
+    shutdown: &Shutdown,
+    is_own: bool,
+) -> anyhow::Result<()> {
+    let (mut least, mut since) = (i64::MAX, clock.elapsed());
+    loop {
+        let left = read::left_to_ask(database.readers(), id).await?;
+        if left < least {
+            (least, since) = (left, clock.elapsed());
+        }
+        let is_given_up =
+            !is_own && (!database.is_in_use()? || clock.elapsed().saturating_sub(since) > PATIENCE);
+        if left == 0 || is_given_up {
+            break;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = shutdown.asked() => break,
+        }
+    }
+    shutdown.ask();
+    Ok(())
+}

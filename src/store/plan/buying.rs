@@ -1,0 +1,155 @@
+//! The plan's own purchases: a harvest of profiles under a name of its own, so that nothing of the planned harvest is made
+//! before a person agrees to it. A profile that it buys is there for whoever wants it later.
+
+use sqlx::SqlitePool;
+
+use crate::clock::Timestamp;
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::harvests::{self, Filter, HarvestSpec};
+use crate::store::seeds::{BY_HAND, REMOVED, Reading};
+use crate::store::{Connection, Result, holds, ledger, sweeps, tasks};
+use crate::variant::Variant;
+
+/// The source of the seeds whose profiles a plan buys; the next plan has others.
+const SOURCE: &str = "plan";
+
+/// Opens the purchase of these seeds' profiles for at most so many units; returns the number of the harvest that pays.
+pub async fn open(
+    db: &mut Connection,
+    policy: &Policy,
+    name: &str,
+    seeds: Vec<String>,
+    units: i64,
+    now: Timestamp,
+) -> Result<i64> {
+    let spent = match harvests::find(db, &own_name(name)).await? {
+        Some(id) => ledger::spent_by(&mut *db, id).await?.total(),
+        None => 0,
+    };
+    let spec = HarvestSpec {
+        max_units: Some(spent.saturating_add(units)),
+        ..spec(name, seeds)
+    };
+    // A new round: what was read before it is asked again, for the caller names only what is not fresh.
+    harvests::put(db, policy, &spec, true, now).await
+}
+
+/// Lets go of what was not bought. Whoever wants such a profile later asks for it, and pays.
+pub async fn close(db: &mut Connection, policy: &Policy, name: &str, now: Timestamp) -> Result<()> {
+    const ASKED_ONCE: &str = "
+        select t.id
+        from tasks as t
+        join sweeps as s on s.id = t.sweep_id
+        where t.state = 'waiting' and t.harvest_id = $1 and t.kind = 'profile' and s.not_found = 1";
+    const READY: &str = "
+        update tasks
+        set state = 'ready', not_before = null
+        where id = $1";
+    let id = harvests::put(db, policy, &spec(name, Vec::new()), false, now).await?;
+    let retired = holds::retired(db).await?;
+    // A second question after a 404 was not the plan's to ask. Whoever asks it goes on as ever: to the next endpoint of the
+    // route, where there is one.
+    let asked_once: Vec<i64> = sqlx::query_scalar(ASKED_ONCE)
+        .bind(id)
+        .fetch_all(&mut *db)
+        .await?;
+    for id in asked_once {
+        let task = tasks::load(db, id).await?;
+        let first = Some(task.endpoint.as_str());
+        let next = policy.next_step(task.kind, &task.target, task.variant, first, &retired);
+        if next.is_some() {
+            sweeps::next_route(db, policy, &task, now).await?;
+        } else {
+            sqlx::query(READY).bind(id).execute(&mut *db).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How many profiles of the purchase have not been answered yet. One that answered 404 once has.
+pub async fn left_to_ask(pool: &SqlitePool, harvest_id: i64) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from harvest_lists as w
+        join lists as l on l.id = w.list_id
+        join tasks as t on t.sweep_id = l.open_sweep
+        join sweeps as s on s.id = t.sweep_id
+        where w.harvest_id = $1
+            and w.open = 1
+            and t.state <> 'parked'
+            and (t.state = 'leased' or s.not_found = 0)";
+    Ok(sqlx::query_scalar(SQL).bind(harvest_id).fetch_one(pool).await?)
+}
+
+/// The seeds that a harvest goes on with whatever a command names now: those that were named before, and for a harvest that
+/// the configuration does not know also those of other sources.
+pub async fn stored_seeds(pool: &SqlitePool, name: &str, by_hand_only: bool) -> Result<Vec<String>> {
+    const SQL: &str = "
+        select s.value
+        from harvests as h
+        join seeds as s on s.harvest_id = h.id
+        where h.name = $1
+            and s.held_at is null
+            and (
+                not $2
+                or exists (
+                    select 1
+                    from seed_sources as o
+                    where o.harvest_id = h.id and o.value = s.value and o.source = $3
+                )
+            )
+        order by s.position";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(name)
+        .bind(by_hand_only)
+        .bind(BY_HAND)
+        .fetch_all(pool)
+        .await?)
+}
+
+/// Seeds of a harvest that a person removed: naming them does not take them up again.
+pub async fn removed_seeds(pool: &SqlitePool, name: &str) -> Result<Vec<String>> {
+    const SQL: &str = "
+        select s.value
+        from harvests as h
+        join seeds as s on s.harvest_id = h.id
+        where h.name = $1 and s.held_at is not null and s.held_reason = $2";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(name)
+        .bind(REMOVED)
+        .fetch_all(pool)
+        .await?)
+}
+
+/// A name that no person can give a harvest.
+fn own_name(name: &str) -> String {
+    format!("plan:{name}")
+}
+
+fn spec(name: &str, seeds: Vec<String>) -> HarvestSpec {
+    HarvestSpec {
+        name: own_name(name),
+        seeds: Vec::new(),
+        rejected: Vec::new(),
+        sources: Some(vec![Reading {
+            source: SOURCE.into(),
+            seeds,
+            rejected: Vec::new(),
+        }]),
+        collect: vec![Kind::Profile],
+        depth: 1,
+        expand: Vec::new(),
+        limits: std::collections::BTreeMap::new(),
+        users_limit: None,
+        filter: Filter::default(),
+        min_likes: None,
+        force: false,
+        comments: Variant::Plain,
+        clips: Variant::Plain,
+        max_units: None,
+        weight: 1.0,
+        refresh: None,
+        one_shot: true,
+    }
+}

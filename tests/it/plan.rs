@@ -1,0 +1,5 @@
+//! The bill before the crawl: what a plan foresees against what the harvest then costs, what it buys itself, and what an
+//! approval allows.
+
+mod accuracy;
+mod approvals;
