@@ -61,6 +61,7 @@ pub mod permit;
 pub mod rate_gate;
 pub mod secret;
 
+pub mod estimate;
 pub mod policy;
 pub mod store;
 pub mod walk;

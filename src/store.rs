@@ -8,7 +8,7 @@
 //!   `judge`, `owner`.
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
-//!   `batch_page`, `ending`.
+//!   `batch_page`, `ending` with `estimates`, `yields`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod balance;
@@ -21,6 +21,7 @@ pub mod dump;
 mod edges;
 mod ending;
 pub mod endpoint_health;
+mod estimates;
 mod follow_up;
 mod force;
 mod found;
@@ -49,6 +50,7 @@ mod sweeps;
 mod targets;
 pub mod tasks;
 mod want;
+mod yields;
 
 pub use connect::{Database, Lock, begin};
 

@@ -9,7 +9,7 @@ use crate::store::edges::{self, Ended};
 use crate::store::leads::Leading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
-use crate::store::{Connection, Result, follow_up};
+use crate::store::{Connection, Result, estimates, follow_up};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -132,6 +132,9 @@ pub(crate) async fn end_list(
         .bind(now)
         .execute(&mut *db)
         .await?;
+    if verdict == Verdict::Truncated {
+        estimates::note(db, ending.list_id, ending.sweep_id).await?;
+    }
     if ending.kind == Kind::Usertags {
         batches::leave(db, ending.list_id).await?;
         tags_lead_on(db, policy, ending, now).await?;

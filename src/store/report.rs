@@ -12,9 +12,10 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::leads::Leading;
+use crate::store::shown::New;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown,
+    Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -221,11 +222,15 @@ async fn page_came(
     if task.kind == Kind::Usertags {
         let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
         pages::set_new_entries(db, page_id, entries).await?;
+        let sweep = sweeps::load(db, task.sweep_id).await?;
+        let new = New::plain(page.entries.len());
+        yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
         return batch_page::end_all(db, policy, finished, page, now).await;
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     let new = shown::show(db, task, &sweep, page).await?;
     pages::set_new_entries(db, page_id, new.entries).await?;
+    yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
     let cursor_seen = match &page.next {
         Next::Cursor(cursor) => pages::cursor_seen(db, task, cursor).await?,
         Next::End | Next::Missing => false,
@@ -266,7 +271,11 @@ async fn page_came(
             && step.is_some_and(|step| !step.paged),
         asked_for: step.and_then(|step| step.amount),
     };
-    match (walk::after_page(&policy.ends, &standing, &page.next), &page.next) {
+    let next = walk::after_page(&policy.ends, &standing, &page.next);
+    if let Step::End(verdict, _) = &next {
+        yields::count_walk(db, task, &sweep, *verdict, now).await?;
+    }
+    match (next, &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
         (Step::GoOn | Step::Again, _) => sweeps::ask_again(db, task).await,
         (Step::End(Verdict::Truncated, _), _)

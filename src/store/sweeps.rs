@@ -15,7 +15,7 @@ use crate::variant::Variant;
 use crate::verdict::Verdict;
 
 /// A sweep as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
     pub counter_before: Option<i64>,
     pub distinct_items: i64,
@@ -29,13 +29,18 @@ pub(crate) struct Sweep {
     pub asks: i64,
     /// Counters that were read before do not count.
     pub fresh_after: Timestamp,
+    /// Items shown in this walk, new or not.
+    pub walk_items: i64,
+    /// The newest sweep of the list before this one that showed anything.
+    pub before: Option<i64>,
 }
 
 pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     const SQL: &str = "
         select
             s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
-            coalesce(t.asks, 0), h.fresh_after
+            coalesce(t.asks, 0), h.fresh_after, s.walk_items,
+            (select max(b.id) from sweeps as b where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0)
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -52,6 +57,8 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         restarted: row.get(7),
         asks: row.get(8),
         fresh_after: row.get(9),
+        walk_items: row.get(10),
+        before: row.get(11),
     })
 }
 
@@ -93,8 +100,12 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             walk_items = walk_items + $7,
             limited = max(limited, $5),
             not_found = 0,
-            endpoint = $6
+            endpoint = $6,
+            duplicates = duplicates + $8,
+            recaptured = coalesce(recaptured, 0) + $9,
+            known_before = coalesce(known_before, 0) + $10
         where id = $1";
+    let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
     sqlx::query(SQL)
         .bind(task.sweep_id)
         .bind(new.entries)
@@ -102,7 +113,10 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
         .bind(i64::try_from(page.rejects.len()).unwrap_or(i64::MAX))
         .bind(page.limited)
         .bind(&task.endpoint)
-        .bind(i64::try_from(page.entries.len()).unwrap_or(i64::MAX))
+        .bind(entries)
+        .bind(i64::try_from(page.duplicates).unwrap_or(i64::MAX) + entries - new.entries)
+        .bind(new.recaptured)
+        .bind(new.known_before)
         .execute(&mut *db)
         .await?;
     load(db, task.sweep_id).await

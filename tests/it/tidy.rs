@@ -39,6 +39,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("permit", &[]),
     ("rate_gate", &[]),
     ("secret", &[]),
+    ("estimate", &[]),
     ("policy", &["backoff", "kind", "variant"]),
     ("walk", &["endpoint", "policy", "verdict"]),
     // Edges: one kind of input or output each.
@@ -49,8 +50,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "store",
         &[
-            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "target", "variant",
-            "verdict", "walk", "way",
+            "billing", "clock", "endpoint", "estimate", "kind", "model", "permit", "policy", "target",
+            "variant", "verdict", "walk", "way",
         ],
     ),
     // The simulated upstream shares nothing with what it tests.
