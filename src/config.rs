@@ -19,6 +19,7 @@ mod routes;
 mod sending;
 pub mod token;
 mod tolerance;
+mod truncated;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +31,10 @@ pub use harvest::{Harvest, SortOrder};
 pub use limit::{Limit, Limits};
 pub use load::{Loaded, Places, load};
 pub use overrides::Overrides;
-pub use routes::{Deprecated, Flat, Routes};
+pub use routes::{Choose, Deprecated, Flat, Routes};
 pub use sending::{Budget, Database, ProxyUrl, Upstream};
 pub use tolerance::{Blocked, Ends, Funds, Outage, Retry};
+pub use truncated::OnTruncated;
 
 use crate::kind::Kind;
 

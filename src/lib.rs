@@ -63,6 +63,7 @@ pub mod secret;
 
 pub mod estimate;
 pub mod policy;
+pub mod route;
 pub mod store;
 pub mod walk;
 

@@ -4,17 +4,18 @@
 //! write) and `now`; none of them waits for anything but the database, and none knows of HTTP, parsers or the
 //! configuration.
 //!
-//! - What is wanted: `harvests`, `seeds`, `want`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
+//! - What is wanted: `harvests`, `seeds`, `want` with `choice`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
-//!   `batch_page`, `ending` with `estimates`, `yields`.
+//!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod balance;
 mod batch_page;
 mod batches;
 mod candidates;
+mod choice;
 pub mod claim;
 pub mod connect;
 pub mod dump;
@@ -22,6 +23,7 @@ mod edges;
 mod ending;
 pub mod endpoint_health;
 mod estimates;
+mod fallback;
 mod follow_up;
 mod force;
 mod found;

@@ -15,7 +15,8 @@ use crate::store::leads::Leading;
 use crate::store::shown::New;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown, yields,
+    Connection, Result, batch_page, batches, ending, fallback, follow_up, ledger, owner, pages, records,
+    shown, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -171,6 +172,7 @@ pub async fn apply(
         Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
         Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
     }
+    fallback::tell_waiting(db, policy, task, now).await?;
     Ok(Applied::Used)
 }
 
@@ -278,10 +280,10 @@ async fn page_came(
     match (next, &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
         (Step::GoOn | Step::Again, _) => sweeps::ask_again(db, task).await,
-        (Step::End(Verdict::Truncated, _), _)
-            if policy.on_truncated.contains(&task.kind) && has_next(db, policy, task).await? =>
+        (Step::End(Verdict::Truncated, reason), _)
+            if fallback::read_on(db, policy, task, &sweep, &standing, &reason, now).await? =>
         {
-            sweeps::next_route(db, policy, task, now).await
+            Ok(())
         }
         (Step::End(verdict, reason), _) => {
             ending::end(db, policy, task, verdict, &reason, counter_after, now).await
@@ -289,25 +291,12 @@ async fn page_came(
     }
 }
 
-async fn has_next(db: &mut Connection, policy: &Policy, task: &Task) -> Result<bool> {
-    let retired = holds::retired(db).await?;
-    Ok(policy
-        .next_step(
-            task.kind,
-            &task.target,
-            task.variant,
-            Some(&task.endpoint),
-            &retired,
-        )
-        .is_some())
-}
-
 /// Two 404s settle it: deleted, hidden and empty answer alike, so one proves nothing.
 async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Timestamp) -> Result<()> {
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
-        if task.page_no == 0 && has_next(db, policy, task).await? {
+        if task.page_no == 0 && sweeps::next_step(db, policy, task).await?.is_some() {
             return sweeps::next_route(db, policy, task, now).await;
         }
         return sweeps::wait(

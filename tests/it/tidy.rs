@@ -41,6 +41,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("estimate", &[]),
     ("policy", &["backoff", "kind", "variant"]),
+    ("route", &["policy"]),
     ("walk", &["endpoint", "policy", "verdict"]),
     // Edges: one kind of input or output each.
     ("seeds", &["model"]),
@@ -50,8 +51,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "store",
         &[
-            "billing", "clock", "endpoint", "estimate", "kind", "model", "permit", "policy", "target",
-            "variant", "verdict", "walk", "way",
+            "billing", "clock", "endpoint", "estimate", "kind", "model", "permit", "policy", "route",
+            "target", "variant", "verdict", "walk", "way",
         ],
     ),
     // The simulated upstream shares nothing with what it tests.

@@ -1,5 +1,6 @@
 //! What is said of every sweep: how much of the list it showed, and how long a list is that was never shown whole.
 
+use gleaner::config::OnTruncated;
 use gleaner::engine::Stop;
 use gleaner::kind::Kind;
 
@@ -45,7 +46,7 @@ async fn half(stage: &Stage, run: &Run, random: &mut fastrand::Rng) {
 #[tokio::test(flavor = "multi_thread")]
 async fn random_halves_of_a_list_tell_how_much_is_missing() {
     let (stage, mut run) = followed_by(&[]).await;
-    run.config.routes.on_truncated = Vec::new();
+    run.config.routes.on_truncated = OnTruncated::Always(Vec::new());
     let mut random = fastrand::Rng::with_seed(3);
     half(&stage, &run, &mut random).await;
     assert_eq!(
