@@ -20,6 +20,7 @@ mod routes;
 mod sending;
 pub mod token;
 mod tolerance;
+mod truncated;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,9 +33,10 @@ pub use limit::{Limit, Limits};
 pub use load::{Loaded, Places, load};
 pub use overrides::Overrides;
 pub use refresh::{Refresh, RefreshRules};
-pub use routes::{Deprecated, Flat, Routes};
+pub use routes::{Choose, Deprecated, Flat, Routes};
 pub use sending::{Budget, Database, ProxyUrl, Upstream};
 pub use tolerance::{Blocked, Ends, Funds, Outage, Retry};
+pub use truncated::OnTruncated;
 
 use crate::kind::Kind;
 

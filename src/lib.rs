@@ -62,7 +62,9 @@ pub mod permit;
 pub mod rate_gate;
 pub mod secret;
 
+pub mod estimate;
 pub mod policy;
+pub mod route;
 pub mod store;
 pub mod stretch;
 pub mod walk;

@@ -18,8 +18,10 @@ pub struct Policy {
     pub by_name: Vec<Step>,
     /// Every endpoint, for tasks whose endpoint has left the routes in the middle of a walk.
     pub known: Vec<Step>,
-    /// Kinds whose truncated lists are tried again by the next endpoint of the route.
-    pub on_truncated: Vec<Kind>,
+    /// Whether a list is read first by the endpoint that gives most for a unit, where that was measured.
+    pub chooses: bool,
+    /// When a truncated list is read on by the next endpoint of the route.
+    pub reads_on: ReadsOn,
     /// When a walk ends, and how.
     pub ends: Ends,
     /// When lists are read again, and how far.
@@ -34,6 +36,18 @@ pub struct Policy {
     pub max_units: Option<i64>,
     /// The most units in one UTC day.
     pub max_units_per_day: Option<i64>,
+}
+
+/// The kinds of which several endpoints show the same lists, so that one can be chosen by what was measured.
+pub const CHOSEN: [Kind; 3] = [Kind::Followers, Kind::Following, Kind::Comments];
+
+/// When a truncated list is read on by the next endpoint of the route.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReadsOn {
+    /// Where it promises at least so many new rows for a unit; lists of [`CHOSEN`] kinds.
+    Measured(f64),
+    /// Always; lists of these kinds.
+    Always(Vec<Kind>),
 }
 
 /// One endpoint of a route.
@@ -88,6 +102,17 @@ pub const MAX_ASKS: i64 = 2;
 /// Deaths of the process with one request alone in flight before its task is parked.
 pub const MAX_LONE_DEATHS: i64 = 3;
 
+fn usable<'step>(
+    steps: &'step [Step],
+    variant: Variant,
+    retired: &[String],
+) -> impl Iterator<Item = &'step Step> {
+    steps
+        .iter()
+        .filter(move |step| variant == Variant::Plain || step.variants.contains(&variant))
+        .filter(|step| !retired.contains(&step.endpoint))
+}
+
 impl Policy {
     /// The route of a list: by name for a user that is known by name only.
     pub fn route(&self, kind: Kind, target: &str) -> &[Step] {
@@ -114,11 +139,26 @@ impl Policy {
                 .position(|step| step.endpoint == path)
                 .map_or(0, |at| at + 1)
         });
-        let shows = |step: &&Step| variant == Variant::Plain || step.variants.contains(&variant);
-        route[from..]
-            .iter()
-            .filter(shows)
-            .find(|step| !retired.contains(&step.endpoint))
+        usable(&route[from..], variant, retired).next()
+    }
+
+    /// The endpoints of the route that are not among `retired` and show that variant of the list.
+    pub fn usable(
+        &self,
+        kind: Kind,
+        target: &str,
+        variant: Variant,
+        retired: &[String],
+    ) -> impl Iterator<Item = &Step> {
+        usable(self.route(kind, target), variant, retired)
+    }
+
+    /// Whether the next endpoint of the route may read on where one shows only part of a list of this kind.
+    pub fn may_read_on(&self, kind: Kind) -> bool {
+        match &self.reads_on {
+            ReadsOn::Measured(_) => CHOSEN.contains(&kind),
+            ReadsOn::Always(kinds) => kinds.contains(&kind),
+        }
     }
 
     /// What is known of an endpoint, whether or not it stands in a route.

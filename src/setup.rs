@@ -7,12 +7,12 @@ use anyhow::{Context as _, bail};
 use crate::backoff::BackoffSettings;
 use crate::client::{Client, ClientSettings, Timeouts};
 use crate::config::token::{self, TokenError};
-use crate::config::{self, Config, Environment};
+use crate::config::{self, Choose, Config, Environment, OnTruncated};
 use crate::endpoint::{Cost, Endpoint, Options};
 use crate::endpoints;
 use crate::engine::Settings;
 use crate::kind::Kind;
-use crate::policy::{Ends, Policy, Retry, Step};
+use crate::policy::{Ends, Policy, ReadsOn, Retry, Step};
 use crate::refresh;
 use crate::secret::Key;
 use crate::seeds::Seed;
@@ -34,7 +34,11 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
             .iter()
             .map(|endpoint| step(config, endpoint))
             .collect(),
-        on_truncated: config.routes.on_truncated.clone(),
+        chooses: config.routes.choose == Choose::Measured,
+        reads_on: match &config.routes.on_truncated {
+            OnTruncated::Measured => ReadsOn::Measured(config.routes.min_new_rows_a_unit),
+            OnTruncated::Always(kinds) => ReadsOn::Always(kinds.clone()),
+        },
         ends: Ends {
             coverage: config.ends.coverage,
             short_by: config.ends.short_by.into(),

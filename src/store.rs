@@ -4,12 +4,12 @@
 //! write) and `now`; none of them waits for anything but the database, and none knows of HTTP, parsers or the
 //! configuration.
 //!
-//! - What is wanted: `harvests`, `seeds`, `want`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
+//! - What is wanted: `harvests`, `seeds`, `want` with `choice`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
 //! - What is foreseen and allowed: `plan`, `approvals`.
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
-//!   `batch_page`, `ending`.
+//!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod approvals;
@@ -17,6 +17,7 @@ pub mod balance;
 mod batch_page;
 mod batches;
 mod candidates;
+mod choice;
 pub mod claim;
 pub mod connect;
 mod due;
@@ -24,6 +25,8 @@ pub mod dump;
 mod edges;
 mod ending;
 pub mod endpoint_health;
+mod estimates;
+mod fallback;
 mod follow_up;
 mod force;
 mod found;
@@ -57,6 +60,7 @@ mod targets;
 pub mod tasks;
 mod unsent;
 mod want;
+mod yields;
 
 pub use connect::{Database, Lock, begin};
 

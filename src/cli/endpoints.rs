@@ -63,7 +63,7 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
         line(
             "units: what a call is billed. page: items on a full page. route: [routes] in the config, and the place in it. \
              so far: requests, the share that brought a page, half of the pages came within, items on a page, items for a \
-             unit.",
+             unit, units for an item that its list had not shown before, lists that it showed only in part.",
         );
     }
     Ok(Exit::Done)
@@ -121,6 +121,19 @@ fn in_words(health: &Health) -> String {
     words.extend(health.median_ms.map(|ms| format!("{} ms", output::number(ms))));
     words.extend(health.items_a_page.map(|items| format!("{items} a page")));
     words.extend(health.items_a_unit.map(|items| format!("{items} a unit")));
+    words.extend(
+        health
+            .units_a_new_item
+            .map(|units| format!("{units} units a new item")),
+    );
+    if health.truncated > 0 {
+        let (truncated, lists) = (health.truncated, health.truncated + health.clean);
+        words.push(format!(
+            "{} of {} lists cut",
+            output::number(truncated),
+            output::number(lists)
+        ));
+    }
     words.join(", ")
 }
 
@@ -128,7 +141,7 @@ fn in_words(health: &Health) -> String {
 fn notes(endpoint: &Endpoint, known: &Known) -> Vec<String> {
     let mut notes: Vec<String> = held(endpoint, known)
         .map(|hold| match hold.reason {
-            Reason::Retired => "retired (410)".to_owned(),
+            Reason::Retired => format!("retired (410) since {}", output::time(hold.since)),
             Reason::Overcharge => format!("held, {}", hold.detail),
             Reason::Paused => "paused".to_owned(),
             other => other.name().to_owned(),

@@ -3,7 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, require};
+use super::truncated::OnTruncated;
 use crate::kind::Kind;
+
+/// Which endpoint of a route reads a list first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Choose {
+    /// Of followers, following and comments the one that gives most for a unit, by what was measured.
+    Measured,
+    /// The first that is listed.
+    Listed,
+}
 
 /// `[routes]`: the endpoints of each kind, by their paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,8 +46,12 @@ pub struct Routes {
     pub usertags: Vec<String>,
     /// What a query finds.
     pub search: Vec<String>,
-    /// For which kinds the next endpoint is tried also when one shows only part of a list.
-    pub on_truncated: Vec<Kind>,
+    /// Which endpoint of a route reads a list first.
+    pub choose: Choose,
+    /// When the next endpoint is tried also where one shows only part of a list.
+    pub on_truncated: OnTruncated,
+    /// How many new rows a unit must promise at least, where that is measured.
+    pub min_new_rows_a_unit: f64,
 }
 
 impl Default for Routes {
@@ -56,7 +71,9 @@ impl Default for Routes {
             comment_likers: route(&["/gql/comment/likers/chunk"]),
             usertags: route(&["/gql/media/usertags"]),
             search: route(&["/gql/topsearch"]),
-            on_truncated: Vec::new(),
+            choose: Choose::Measured,
+            on_truncated: OnTruncated::Measured,
+            min_new_rows_a_unit: 1.0,
         }
     }
 }
@@ -100,6 +117,12 @@ impl Routes {
     }
 
     pub(super) fn validate(&self) -> Result<(), Fault> {
+        let is_number = self.min_new_rows_a_unit.is_finite() && self.min_new_rows_a_unit >= 0.0;
+        require(
+            is_number,
+            "routes.min_new_rows_a_unit",
+            "must be a number of at least 0",
+        )?;
         for (key, _, paths) in self.all() {
             for (place, path) in paths.iter().enumerate() {
                 let message = format!("`{path}` stands twice in one route");
@@ -232,7 +255,7 @@ mod tests {
             comment_likers: Vec::new(),
             usertags: Vec::new(),
             search: Vec::new(),
-            on_truncated: Vec::new(),
+            ..Routes::default()
         }
     }
 

@@ -315,10 +315,7 @@ impl Model<'_> {
 
     /// Where the next endpoint is tried after a truncated list, it reads the whole.
     fn fallback(&self, kind: Kind, counter: i64) -> Cost {
-        let Some(read) = self
-            .read(kind)
-            .filter(|_| self.policy.on_truncated.contains(&kind))
-        else {
+        let Some(read) = self.read(kind).filter(|_| self.policy.may_read_on(kind)) else {
             return Cost::default();
         };
         let first = Some(read.step.endpoint.as_str());

@@ -8,7 +8,7 @@ use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, batches, force, ledger, limits, sweeps};
+use crate::store::{Connection, Result, batches, fallback, force, ledger, limits, sweeps};
 use crate::variant::Variant;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
@@ -198,6 +198,9 @@ impl Round<'_> {
                 };
                 if self.moves_on(&task) {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
+                    continue;
+                }
+                if !fallback::may_ask(db, self.policy, &task, self.now).await? {
                     continue;
                 }
                 force::price(db, self.policy, &mut task).await?;

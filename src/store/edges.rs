@@ -36,13 +36,13 @@ pub(crate) const READ_FOLLOWING: &str = "
 /// Marks the users of a page as shown by the task's sweep.
 pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
     const FOLLOWERS_KNOWN: &str = "
-        select follower_id
+        select follower_id, followers_sweep
         from follow_edges
-        where followee_id = $2 and followers_sweep = $3 and follower_id in (select value from json_each($1))";
+        where followee_id = $2 and followers_sweep is not null and follower_id in (select value from json_each($1))";
     const FOLLOWING_KNOWN: &str = "
-        select followee_id
+        select followee_id, following_sweep
         from follow_edges
-        where follower_id = $2 and following_sweep = $3 and followee_id in (select value from json_each($1))";
+        where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
     const FOLLOWERS_RETURNED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
         select follower_id, followee_id, $3, 'returned'
@@ -94,16 +94,19 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         (FOLLOWING_KNOWN, FOLLOWING_RETURNED, FOLLOWING)
     };
     let all = json_ids(entries.iter().map(|entry| entry.id));
-    let known: Vec<i64> = sqlx::query_scalar(known)
+    let seen: Vec<(i64, i64)> = sqlx::query(known)
         .bind(&all)
         .bind(owner)
-        .bind(task.sweep_id)
         .fetch_all(&mut *db)
-        .await?;
+        .await?
+        .into_iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect();
+    let (known, earlier): (Vec<_>, Vec<_>) = seen.into_iter().partition(|seen| seen.1 == task.sweep_id);
     let new: Vec<i64> = entries
         .iter()
         .map(|entry| entry.id)
-        .filter(|id| !known.contains(id))
+        .filter(|id| known.iter().all(|seen| seen.0 != *id))
         .collect();
     let json = json_ids(new.iter().copied());
     sqlx::query(returned)
@@ -119,7 +122,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .bind(sweep.distinct_items)
         .execute(db)
         .await?;
-    Ok(New::plain(new.len()))
+    Ok(New::plain(new.len()).seen_before(earlier.iter().map(|seen| seen.1), sweep.before))
 }
 
 /// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other

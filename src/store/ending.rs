@@ -9,7 +9,7 @@ use crate::store::edges::{self, Ended};
 use crate::store::leads::Leading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
-use crate::store::{Connection, Result, due, follow_up};
+use crate::store::{Connection, Result, due, estimates, fallback, follow_up};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -23,6 +23,14 @@ pub(crate) async fn end(
     counter_after: Option<i64>,
     now: Timestamp,
 ) -> Result<()> {
+    let after = match task.walk {
+        0 => None,
+        _ => fallback::came_of(db, task.sweep_id).await?,
+    };
+    let (verdict, reason) = match after {
+        None => (verdict, reason.to_owned()),
+        Some(before) => fallback::verdict_after(verdict, reason, &before),
+    };
     let ends: Vec<Ending> = batches::members(db, task)
         .await?
         .iter()
@@ -30,7 +38,7 @@ pub(crate) async fn end(
         .collect();
     remove(db, task).await?;
     for ending in &ends {
-        end_list(db, policy, ending, verdict, reason, counter_after, now).await?;
+        end_list(db, policy, ending, verdict, &reason, counter_after, now).await?;
     }
     Ok(())
 }
@@ -126,6 +134,9 @@ pub(crate) async fn end_list(
         .bind(now)
         .execute(&mut *db)
         .await?;
+    if verdict == Verdict::Truncated {
+        estimates::note(db, ending.list_id, ending.sweep_id).await?;
+    }
     if ending.kind == Kind::Usertags {
         batches::leave(db, ending.list_id).await?;
         tags_lead_on(db, policy, ending, now).await?;

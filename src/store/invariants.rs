@@ -130,6 +130,38 @@ const ALL: &[Invariant] = &[
         reads_all_rows: false,
     },
     Invariant {
+        claim: "what the endpoints gave is what the ledger and the pages say",
+        statement: "with requests as (
+            select g.endpoint, l.kind, count(*) as requests, sum(g.units) as units
+            from ledger as g
+            join sweeps as s on s.id = g.sweep_id
+            join lists as l on l.id = s.list_id
+            where g.state in ('settled', 'lost', 'fenced')
+            group by g.endpoint, l.kind
+        ), answers as (
+            select p.endpoint, l.kind, count(*) as pages, sum(p.entries) as items, sum(p.new_entries) as new_items
+            from pages as p
+            join sweeps as s on s.id = p.sweep_id
+            join lists as l on l.id = s.list_id
+            where p.error is null
+            group by p.endpoint, l.kind
+        ), sums as (
+            select
+                endpoint, kind, sum(requests) as requests, sum(units) as units, sum(pages) as pages, sum(items) as items,
+                sum(new_items) as new_items
+            from endpoint_yields
+            group by endpoint, kind
+        )
+        select coalesce(r.endpoint, y.endpoint), r.requests, y.requests, r.units, y.units, a.pages, y.pages
+        from requests as r
+        left join answers as a on a.endpoint = r.endpoint and a.kind = r.kind
+        full join sums as y on y.endpoint = r.endpoint and y.kind = r.kind
+        where r.requests is not y.requests or r.units is not y.units or coalesce(a.pages, 0) is not y.pages
+            or coalesce(a.items, 0) is not y.items or coalesce(a.new_items, 0) is not y.new_items",
+        holds: Holds::Always,
+        reads_all_rows: false,
+    },
+    Invariant {
         claim: "nothing is in flight",
         statement: "select 'ledger', id from ledger where state = 'reserved'
         union all

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
 use crate::store::claim::Task;
-use crate::store::{Connection, Result, StoreError};
+use crate::store::{Connection, Result, StoreError, yields};
 
 /// What has been spent within one limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,6 +154,9 @@ pub(crate) async fn settle(
         .bind(units - row.get::<i64, _>(6))
         .execute(&mut *db)
         .await?;
+    let was_lost = i64::from(before.lost != 0);
+    let counts = i64::from(state != "released") - was_lost;
+    yields::count_request(db, ledger_id, counts, units - row.get::<i64, _>(6), answered_at).await?;
     if units > reserved {
         sqlx::query(OVERCHARGE)
             .bind(ledger_id)

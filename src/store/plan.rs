@@ -11,7 +11,7 @@ use sqlx::{Row as _, SqlitePool};
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::store::harvests::HarvestSpec;
-use crate::store::{Result, holds, ledger};
+use crate::store::{Result, holds, intervals, ledger};
 
 pub use below::Left;
 pub use buying::{close, left_to_ask, open, removed_seeds, stored_seeds};
@@ -61,9 +61,7 @@ pub async fn known(
         .fetch_optional(pool)
         .await?
         .map(|row| (row.get::<i64, _>(0), row.get(1), row.get(2)));
-    let interval = spec
-        .refresh
-        .map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX));
+    let interval = intervals::shortest(&spec.refresh);
     let fresh_after = match (&harvest, interval) {
         _ if refresh => i64::MAX,
         (Some((_, _, fresh_after)), _) => *fresh_after,

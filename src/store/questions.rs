@@ -14,6 +14,7 @@ mod common_followings;
 mod engagement;
 mod followed_by_both;
 mod hits;
+mod missing;
 mod most_followed;
 mod most_liked;
 mod mutuals;
@@ -49,7 +50,7 @@ pub struct Question {
 }
 
 /// Every question, in the order in which people are told of them.
-pub const ALL: [&Question; 17] = [
+pub const ALL: [&Question; 18] = [
     &most_followed::QUESTION,
     &mutuals::QUESTION,
     &followed_by_both::QUESTION,
@@ -63,6 +64,7 @@ pub const ALL: [&Question; 17] = [
     &tagged_with::QUESTION,
     &hits::QUESTION,
     &sweeps::QUESTION,
+    &missing::QUESTION,
     &rejected::QUESTION,
     &parked::QUESTION,
     &spend::QUESTION,

@@ -12,11 +12,12 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::leads::Leading;
+use crate::store::shown::New;
 use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, ending, follow_up, ledger, owner, pages, records, shown,
-    stretches,
+    Connection, Result, batch_page, batches, ending, fallback, follow_up, ledger, owner, pages, records,
+    shown, stretches, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -172,6 +173,7 @@ pub async fn apply(
         Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
         Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
     }
+    fallback::tell_waiting(db, policy, task, now).await?;
     Ok(Applied::Used)
 }
 
@@ -223,11 +225,15 @@ async fn page_came(
     if task.kind == Kind::Usertags {
         let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
         pages::set_new_entries(db, page_id, entries).await?;
+        let sweep = sweeps::load(db, task.sweep_id).await?;
+        let new = New::plain(page.entries.len());
+        yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
         return batch_page::end_all(db, policy, finished, page, now).await;
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     let new = shown::show(db, task, &sweep, page).await?;
     pages::set_new_entries(db, page_id, new.entries).await?;
+    yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
     let cursor_seen = match &page.next {
         Next::Cursor(cursor) => pages::cursor_seen(db, task, cursor).await?,
         Next::End | Next::Missing => false,
@@ -286,31 +292,22 @@ async fn page_came(
             && step.is_some_and(|step| !step.paged),
         asked_for: step.and_then(|step| step.amount),
     };
-    match (walk::after_page(&policy.ends, &standing, &page.next), &page.next) {
+    let next = walk::after_page(&policy.ends, &standing, &page.next);
+    if let Step::End(verdict, _) = &next {
+        yields::count_walk(db, task, &sweep, *verdict, now).await?;
+    }
+    match (next, &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
         (Step::GoOn | Step::Again, _) => sweeps::ask_again(db, task).await,
-        (Step::End(Verdict::Truncated, _), _)
-            if policy.on_truncated.contains(&task.kind) && has_next(db, policy, task).await? =>
+        (Step::End(Verdict::Truncated, reason), _)
+            if fallback::read_on(db, policy, task, &sweep, &standing, &reason, now).await? =>
         {
-            sweeps::next_route(db, policy, task, now).await
+            Ok(())
         }
         (Step::End(verdict, reason), _) => {
             ending::end(db, policy, task, verdict, &reason, counter_after, now).await
         }
     }
-}
-
-async fn has_next(db: &mut Connection, policy: &Policy, task: &Task) -> Result<bool> {
-    let retired = holds::retired(db).await?;
-    Ok(policy
-        .next_step(
-            task.kind,
-            &task.target,
-            task.variant,
-            Some(&task.endpoint),
-            &retired,
-        )
-        .is_some())
 }
 
 /// Two 404s settle it: deleted, hidden and empty answer alike, so one proves nothing.
@@ -319,7 +316,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
         let moves_on = task.page_no == 0 && policy.retry.not_found_moves_on;
-        if moves_on && has_next(db, policy, task).await? {
+        if moves_on && sweeps::next_step(db, policy, task).await?.is_some() {
             return sweeps::next_route(db, policy, task, now).await;
         }
         return sweeps::wait(

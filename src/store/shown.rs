@@ -18,6 +18,10 @@ pub(crate) struct New {
     pub entries: i64,
     /// What they stand for in the list's counter: a comment counts its replies.
     pub covered: i64,
+    /// Of these, those that the sweep before with items showed too.
+    pub recaptured: i64,
+    /// Of these, those that any sweep of the list before this one showed.
+    pub known_before: i64,
 }
 
 impl New {
@@ -27,14 +31,24 @@ impl New {
         Self {
             entries,
             covered: entries,
+            ..Self::default()
         }
+    }
+
+    /// Counts the items whose last sighting on this list was by an earlier sweep.
+    pub(crate) fn seen_before(self, last_shown_by: impl Iterator<Item = i64>, before: Option<i64>) -> Self {
+        last_shown_by.fold(self, |new, sweep| Self {
+            known_before: new.known_before + 1,
+            recaptured: new.recaptured + i64::from(Some(sweep) == before),
+            ..new
+        })
     }
 }
 
 /// The statements that keep the items of one kind of list. Parameters: the items as a JSON array of
 /// `[id, pinned, thing]`, the list's owner, the sweep, the first place that is free, the list's number and its kind.
 struct Keeping {
-    /// The ids among the items that this sweep has shown.
+    /// The ids among the items that a sweep has shown, each with the last that did.
     known: &'static str,
     /// Marks items as shown by this sweep.
     show: &'static str,
@@ -45,9 +59,9 @@ struct Keeping {
 
 const POSTS: Keeping = Keeping {
     known: "
-        select media_id
+        select media_id, sweep_id
         from user_media
-        where list = $6 and user_id = $2 and sweep_id = $3 and media_id in (select value ->> 0 from json_each($1))",
+        where list = $6 and user_id = $2 and media_id in (select value ->> 0 from json_each($1))",
     show: "
         insert into user_media (list, user_id, media_id, position, pinned, sweep_id, first_sweep)
         select $6, $2, shown.value ->> 0, $4 + shown.key, shown.value ->> 1, $3, $3
@@ -68,9 +82,9 @@ const POSTS: Keeping = Keeping {
 /// Reposts are rows already, written with what their notes say: here they only get the sweep that showed them.
 const REPOSTS: Keeping = Keeping {
     known: "
-        select media_id
+        select media_id, sweep_id
         from reposts
-        where user_id = $2 and sweep_id = $3 and media_id in (select value ->> 0 from json_each($1))",
+        where user_id = $2 and sweep_id is not null and media_id in (select value ->> 0 from json_each($1))",
     show: "
         update reposts
         set sweep_id = $3, position = $4 + shown.key
@@ -85,9 +99,9 @@ const REPOSTS: Keeping = Keeping {
 
 const MEDIA_LIKERS: Keeping = Keeping {
     known: "
-        select user_id
+        select user_id, sweep_id
         from media_likes
-        where media_id = $2 and sweep_id = $3 and user_id in (select value ->> 0 from json_each($1))",
+        where media_id = $2 and user_id in (select value ->> 0 from json_each($1))",
     show: "
         insert into media_likes (media_id, user_id, sweep_id, position, first_sweep)
         select $2, shown.value ->> 0, $3, $4 + shown.key, $3
@@ -105,9 +119,9 @@ const MEDIA_LIKERS: Keeping = Keeping {
 
 const COMMENT_LIKERS: Keeping = Keeping {
     known: "
-        select user_id
+        select user_id, sweep_id
         from comment_likes
-        where comment_id = $2 and sweep_id = $3 and user_id in (select value ->> 0 from json_each($1))",
+        where comment_id = $2 and user_id in (select value ->> 0 from json_each($1))",
     show: "
         insert into comment_likes (comment_id, user_id, sweep_id, position, first_sweep)
         select $2, shown.value ->> 0, $3, $4 + shown.key, $3
@@ -126,10 +140,10 @@ const COMMENT_LIKERS: Keeping = Keeping {
 /// The owner of a search is its words. What it shows are users and media, whose ids are of different length.
 const SEARCH: Keeping = Keeping {
     known: "
-        select h.target_id
+        select h.target_id, h.sweep_id
         from search_hits as h
         join json_each($1) as shown on h.target_id = shown.value ->> 0 and h.kind = shown.value ->> 2
-        where h.query = $2 and h.sweep_id = $3",
+        where h.query = $2",
     show: "
         insert into search_hits (query, kind, target_id, best_position, sweep_id, position, first_sweep)
         select $2, shown.value ->> 2, shown.value ->> 0, $4 + shown.key, $3, $4 + shown.key, $3
@@ -148,9 +162,9 @@ const SEARCH: Keeping = Keeping {
 
 const VARIANT: Keeping = Keeping {
     known: "
-        select item_id
+        select item_id, sweep_id
         from list_items
-        where list_id = $5 and sweep_id = $3 and item_id in (select value ->> 0 from json_each($1))",
+        where list_id = $5 and item_id in (select value ->> 0 from json_each($1))",
     show: "
         insert into list_items (list_id, item_id, sweep_id, position, first_sweep)
         select $5, shown.value ->> 0, $3, $4 + shown.key, $3
@@ -169,9 +183,9 @@ const VARIANT: Keeping = Keeping {
 /// Comments are rows already: here they only get the sweep that showed them.
 const COMMENTS: Keeping = Keeping {
     known: "
-        select id
+        select id, sweep_id
         from comments
-        where sweep_id = $3 and id in (select value ->> 0 from json_each($1))",
+        where sweep_id is not null and id in (select value ->> 0 from json_each($1))",
     show: "
         update comments
         set sweep_id = $3, position = $4 + shown.key
@@ -250,16 +264,21 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, page: 
         .map(|entry| (entry.id, i64::from(entry.pinned), entry.thing.name()))
         .collect();
     let json = serde_json::to_string(&all).unwrap_or_else(|_| "[]".into());
-    let query = sqlx::query_scalar(keeping.known).bind(&json);
+    let query = sqlx::query(keeping.known).bind(&json);
     let query = bind_owner!(query, owner_of(task.kind, &task.target));
-    let known: Vec<i64> = query
+    let seen: Vec<(i64, i64)> = query
         .bind(task.sweep_id)
         .bind(sweep.distinct_items)
         .bind(task.list_id)
         .bind(task.kind.name())
         .fetch_all(&mut *db)
-        .await?;
-    let new: Vec<&(i64, i64, &str)> = all.iter().filter(|item| !known.contains(&item.0)).collect();
+        .await?
+        .into_iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect();
+    let (known, earlier): (Vec<_>, Vec<_>) = seen.into_iter().partition(|seen| seen.1 == task.sweep_id);
+    let is_known = |id: i64| known.iter().any(|seen| seen.0 == id);
+    let new: Vec<&(i64, i64, &str)> = all.iter().filter(|item| !is_known(item.0)).collect();
     let json = serde_json::to_string(&new).unwrap_or_else(|_| "[]".into());
     let query = sqlx::query(keeping.show).bind(&json);
     bind_owner!(query, owner_of(task.kind, &task.target))
@@ -273,7 +292,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, page: 
     if task.kind == Kind::Clips && task.variant != Variant::Plain {
         list_clips(db, task, &json).await?;
     }
-    let mut shown = New::plain(ids.len());
+    let mut shown = New::plain(ids.len()).seen_before(earlier.iter().map(|seen| seen.1), sweep.before);
     if task.kind == Kind::Comments {
         shown.covered += replies_of(db, &ids).await?;
     }

@@ -6,17 +6,17 @@ use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
-use crate::policy::Policy;
+use crate::policy::{Policy, Step};
 use crate::store::claim::Task;
 use crate::store::harvests::{self, Limit};
 use crate::store::shown::New;
-use crate::store::{Connection, Result, StoreError, batches, ending, follow_up, holds, pages};
+use crate::store::{Connection, Result, StoreError, batches, ending, fallback, follow_up, holds, pages};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
 /// A sweep as it stands.
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
     pub counter_before: Option<i64>,
     pub distinct_items: i64,
@@ -32,13 +32,21 @@ pub(crate) struct Sweep {
     pub fresh_after: Timestamp,
     /// Whether it ends where it meets what is known.
     pub renews: bool,
+    /// Items shown in this walk, new or not.
+    pub walk_items: i64,
+    /// The newest sweep of the list before this one that showed anything.
+    pub before: Option<i64>,
+    /// The endpoints that were asked before the present one.
+    pub asked_before: Vec<String>,
 }
 
 pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     const SQL: &str = "
         select
             s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
-            coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews
+            coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews, s.walk_items,
+            (select max(b.id) from sweeps as b where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0),
+            coalesce(s.asked_before, '')
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -56,6 +64,9 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         asks: row.get(8),
         fresh_after: row.get(9),
         renews: row.get(10),
+        walk_items: row.get(11),
+        before: row.get(12),
+        asked_before: row.get::<&str, _>(13).split(' ').map(str::to_owned).collect(),
     })
 }
 
@@ -97,8 +108,12 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             walk_items = walk_items + $7,
             limited = max(limited, $5),
             not_found = 0,
-            endpoint = $6
+            endpoint = $6,
+            duplicates = duplicates + $8,
+            recaptured = coalesce(recaptured, 0) + $9,
+            known_before = coalesce(known_before, 0) + $10
         where id = $1";
+    let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
     sqlx::query(SQL)
         .bind(task.sweep_id)
         .bind(new.entries)
@@ -106,7 +121,10 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
         .bind(i64::try_from(page.rejects.len()).unwrap_or(i64::MAX))
         .bind(page.limited)
         .bind(&task.endpoint)
-        .bind(i64::try_from(page.entries.len()).unwrap_or(i64::MAX))
+        .bind(entries)
+        .bind(i64::try_from(page.duplicates).unwrap_or(i64::MAX) + entries - new.entries)
+        .bind(new.recaptured)
+        .bind(new.known_before)
         .execute(&mut *db)
         .await?;
     load(db, task.sweep_id).await
@@ -246,30 +264,50 @@ pub(crate) async fn next_route(
     task: &Task,
     now: Timestamp,
 ) -> Result<()> {
-    const SWEEP: &str = "
-        update sweeps
-        set walk = walk + 1, walk_reason = 'read from page 0 by the next endpoint of the route', endpoint = $2, limited = 0,
-            barren = 0, walk_items = 0, walk_floor = distinct_items
-        where id = $1";
-    let retired = holds::retired(db).await?;
-    let mut next = policy.next_step(
-        task.kind,
-        &task.target,
-        task.variant,
-        Some(&task.endpoint),
-        &retired,
-    );
+    let mut next = next_step(db, policy, task).await?;
     // An endpoint before this one only said 404, and that is asked twice.
     if next.is_none() && load(db, task.sweep_id).await?.not_found {
+        let retired = holds::retired(db).await?;
         next = policy.next_step(task.kind, &task.target, task.variant, None, &retired);
     }
     let Some(step) = next else {
         let reason = nowhere_left(task.variant);
         return ending::end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };
-    sqlx::query(SWEEP)
+    move_on(db, task, step, "the one before brought nothing").await
+}
+
+/// The first endpoint of the route that this sweep has not asked yet.
+pub(crate) async fn next_step<'policy>(
+    db: &mut Connection,
+    policy: &'policy Policy,
+    task: &Task,
+) -> Result<Option<&'policy Step>> {
+    let retired = holds::retired(&mut *db).await?;
+    let asked = load(db, task.sweep_id).await?.asked_before;
+    let mut usable = policy.usable(task.kind, &task.target, task.variant, &retired);
+    Ok(usable.find(|step| step.endpoint != task.endpoint && !asked.contains(&step.endpoint)))
+}
+
+/// The walk begins again with another endpoint of the route.
+pub(crate) async fn move_on(db: &mut Connection, task: &Task, step: &Step, why: &str) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set walk = walk + 1, walk_reason = $3, endpoint = $2, limited = 0, barren = 0, walk_items = 0,
+            walk_floor = distinct_items,
+            asked_before = case
+                when exists (select 1 from ledger as g where g.sweep_id = sweeps.id and g.endpoint = $4)
+                    then coalesce(asked_before || ' ', '') || $4
+                else asked_before
+            end
+        where id = $1";
+    sqlx::query(SQL)
         .bind(task.sweep_id)
         .bind(&step.endpoint)
+        .bind(format!(
+            "read from page 0 by the next endpoint of the route: {why}"
+        ))
+        .bind(&task.endpoint)
         .execute(&mut *db)
         .await?;
     from_page_0(db, task, &step.endpoint).await
@@ -311,6 +349,10 @@ pub(crate) async fn park(
         update tasks
         set state = 'parked', reason = $2, parked_body = $3, not_before = null, ledger_id = null
         where id = $1";
+    if task.walk > 0 && fallback::came_of(db, task.sweep_id).await?.is_some() {
+        // The list would have ended without the endpoint that is in trouble, so nobody has to look.
+        return ending::end(db, policy, task, Verdict::Failed, reason, None, now).await;
+    }
     let body = if body.is_empty() {
         None
     } else {

@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::store::harvests::{Harvest, Limit};
 use crate::store::owner;
 use crate::store::renew::Renewal;
-use crate::store::{Connection, Result, StoreError, batches, due, holds, json_ids, sweeps, unsent};
+use crate::store::{Connection, Result, StoreError, batches, choice, due, holds, json_ids, sweeps, unsent};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -370,10 +370,12 @@ async fn plan<'a>(
         .collect();
     let owners = owner::owners(db, &asked).await?;
     let retired = holds::retired(db).await?;
+    let choice = choice::load(db, policy, harvest, lists.iter().map(|list| list.kind)).await?;
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
-        let step = policy.next_step(list.kind, &list.target, list.variant, None, &retired);
+        let named = (list.kind, list.target.as_str(), list.variant);
+        let step = choice.first(policy, named, owner.counter, &retired);
         let settled = unsent::verdict(owner).or_else(|| {
             step.is_none()
                 .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))

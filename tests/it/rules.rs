@@ -5,6 +5,7 @@ mod batches;
 mod billing;
 mod budget;
 mod closing;
+mod completeness;
 mod dying;
 mod ends;
 mod fencing;

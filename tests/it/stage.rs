@@ -238,6 +238,11 @@ impl Stage {
         self.state().people.remove(&id);
     }
 
+    /// Lists are shown so many at a time.
+    pub(crate) fn page_size(&self, size: usize) {
+        self.state().page_size = size;
+    }
+
     /// The next requests at a path are answered so, one after the other.
     pub(crate) fn next(&self, path: &'static str, replies: impl IntoIterator<Item = Reply>) {
         self.state().next.entry(path).or_default().extend(replies);

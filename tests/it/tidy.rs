@@ -41,7 +41,9 @@ const MODULES: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("refresh", &["clock", "kind"]),
     ("stretch", &["clock"]),
+    ("estimate", &[]),
     ("policy", &["backoff", "kind", "refresh", "variant"]),
+    ("route", &["policy"]),
     ("walk", &["endpoint", "policy", "verdict"]),
     // Edges: one kind of input or output each.
     ("seeds", &["model"]),
@@ -51,8 +53,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "store",
         &[
-            "billing", "clock", "endpoint", "kind", "model", "permit", "policy", "refresh", "stretch",
-            "target", "variant", "verdict", "walk", "way",
+            "billing", "clock", "endpoint", "estimate", "kind", "model", "permit", "policy", "refresh",
+            "route", "stretch", "target", "variant", "verdict", "walk", "way",
         ],
     ),
     // The simulated upstream shares nothing with what it tests.

@@ -10,6 +10,18 @@ use crate::mock::searches::Hit;
 /// The kinds whose target is a user, in the order in which they are collected.
 const LISTS: [&str; 5] = ["followers", "following", "medias", "clips", "reposts"];
 
+/// What a page of the next endpoint for followers is known to hold; some hold a few more.
+const NEXT_PAGE: usize = 48;
+
+/// Whose follow list is read, for which target, and what is known of it.
+#[derive(Clone, Copy)]
+struct FollowWalk {
+    place: usize,
+    index: usize,
+    counter: Option<usize>,
+    is_forced: bool,
+}
+
 impl Harvest<'_> {
     /// Harvests all lists of a target.
     pub(crate) fn lists_of(&mut self, place: usize) {
@@ -70,19 +82,27 @@ impl Harvest<'_> {
             }
             ("medias" | "clips", _) => self.walk_posts(place, endpoint, index),
             ("reposts", _) => self.walk_reposts(place, endpoint, index),
-            _ => self.walk_follows(place, endpoint, index, counter, is_forced),
+            _ => {
+                let walk = FollowWalk {
+                    place,
+                    index,
+                    counter,
+                    is_forced,
+                };
+                self.walk_follows(walk, (endpoint, step))
+            }
         }
     }
 
-    fn walk_follows(
-        &mut self,
-        place: usize,
-        endpoint: &'static Endpoint,
-        index: usize,
-        counter: Option<usize>,
-        is_forced: bool,
-    ) -> &'static str {
+    fn walk_follows(&mut self, walk: FollowWalk, chosen: (&'static Endpoint, usize)) -> &'static str {
         let world = self.world;
+        let FollowWalk {
+            place,
+            index,
+            counter,
+            is_forced,
+        } = walk;
+        let (endpoint, step) = chosen;
         let is_followers = endpoint.kind == "followers";
         let (list, is_limited) = match endpoint.path {
             "/g2/user/followers" => world.limited_followers(index),
@@ -91,7 +111,8 @@ impl Harvest<'_> {
         };
         let shown = self.till.walk(endpoint, &self.id(index), list.len(), is_forced);
         let columns = Columns::shown_by(endpoint.path);
-        for other in &list[..shown] {
+        let found = self.targets[place].users.get(endpoint.kind).map_or(0, Vec::len);
+        for (at, other) in list[..shown].iter().enumerate() {
             let other = *other as usize;
             self.tables.meet(world, other, columns);
             let (own_id, other_id) = (world.user_id(index), world.user_id(other));
@@ -100,12 +121,32 @@ impl Harvest<'_> {
             } else {
                 self.tables.follow(own_id, other_id);
             }
-            self.find(place, endpoint.kind, other);
+            if at >= found {
+                self.find(place, endpoint.kind, other);
+            }
         }
         if is_limited {
-            return "truncated";
+            let next = counter.and_then(|counter| self.reads_on(endpoint.kind, step, counter, shown));
+            return next.map_or("truncated", |next| self.walk_follows(walk, next));
         }
         counter.map_or("complete", |counter| till::verdict(shown, counter))
+    }
+
+    /// The next endpoint of the route, if it is worth asking: at least half of the list is missing, and more than one of
+    /// its pages.
+    fn reads_on(
+        &mut self,
+        kind: &str,
+        step: usize,
+        counter: usize,
+        shown: usize,
+    ) -> Option<(&'static Endpoint, usize)> {
+        let route = self.plan.routes.of(kind);
+        let missing = counter.saturating_sub(shown);
+        if missing <= NEXT_PAGE || missing * 2 < counter {
+            return None;
+        }
+        self.till.choose(route, step + 1)
     }
 
     fn walk_posts(&mut self, place: usize, endpoint: &'static Endpoint, index: usize) -> &'static str {

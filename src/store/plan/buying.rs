@@ -1,6 +1,8 @@
 //! The plan's own purchases: a harvest of profiles under a name of its own, so that nothing of the planned harvest is made
 //! before a person agrees to it. A profile that it buys is there for whoever wants it later.
 
+use std::collections::BTreeMap;
+
 use sqlx::SqlitePool;
 
 use crate::clock::Timestamp;
@@ -149,7 +151,7 @@ fn spec(name: &str, seeds: Vec<String>) -> HarvestSpec {
         clips: Variant::Plain,
         max_units: None,
         weight: 1.0,
-        refresh: None,
+        refresh: BTreeMap::new(),
         one_shot: true,
     }
 }

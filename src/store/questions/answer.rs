@@ -104,8 +104,15 @@ async fn rests_on(db: &mut Connection, needed: &str, values: &Values) -> Result<
                 when l.id is null then 'not collected'
                 else coalesce('parked: ' || t.reason, 'not read to an end yet')
             end as reason,
-            round(100.0 * s.covered / nullif(s.counter_after, 0), 1) as coverage_percent,
-            s.distinct_items, l.ended_at, s.covered, s.counter_after
+            -- The lower of the two counters, as for the verdict.
+            round(
+                100.0 * s.covered / nullif(
+                    min(coalesce(s.counter_before, s.counter_after), coalesce(s.counter_after, s.counter_before)), 0
+                ),
+                1
+            ) as coverage_percent,
+            s.distinct_items, l.ended_at, s.covered,
+            min(coalesce(s.counter_before, s.counter_after), coalesce(s.counter_after, s.counter_before)) as expected
         from (select distinct kind, cast(target as text) as target from needed) as n
         left join lists as l on l.kind = n.kind and l.target = n.target
         left join sweeps as s on s.id = l.last_sweep

@@ -59,7 +59,8 @@ fn endpoints_are_listed_without_a_file_and_none_is_made() {
 #[test]
 fn health_is_measured_from_the_ledger() {
     let settings = Settings {
-        retired: vec!["/g2/user/following".into()],
+        // Nothing reads on what the first endpoint cuts: all followers are its own.
+        retired: vec!["/g2/user/following".into(), "/gql/user/followers/chunk".into()],
         ..Settings::default()
     };
     let shell = Shell::with(settings, "");
@@ -77,6 +78,9 @@ fn health_is_measured_from_the_ledger() {
     assert_eq!(health["requests"], followers["pages"]);
     assert_eq!(health["units"], followers["units"]);
     assert_eq!(health["good_percent"], 100.0);
+    assert_eq!(health["new_items"], followers["items"]);
+    assert_eq!(health["truncated"], 1, "{health}");
+    assert!(health["units_a_new_item"].as_f64().unwrap() > 0.0, "{health}");
     assert!(health["median_ms"].is_i64(), "{health}");
     let items = followers["items"].as_f64().unwrap() / followers["units"].as_f64().unwrap();
     let measured = health["items_a_unit"].as_f64().unwrap();
@@ -84,6 +88,7 @@ fn health_is_measured_from_the_ledger() {
     let retired = of(&listed, "/g2/user/following");
     assert_eq!(retired["holds"], json!(["retired"]));
     assert_eq!(retired["health"]["good_percent"], 0.0);
+    assert!(retired["health"]["retired_at"].is_i64(), "{retired}");
     shell
         .run("endpoints")
         .exits(0)

@@ -9,7 +9,7 @@ async fn every_refusal_says_what_to_write() {
         (
             "mutual",
             "there is no question `mutual`: there are most_followed, mutuals, followed_by_both, audience_overlap, \
-             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, \
+             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, missing, \
              rejected, parked, spend, paid_twice; `gleaner query` says what each answers; did you mean `mutuals`?",
         ),
         ("zzzzzz", "there is no question `zzzzzz`: there are most_followed"),

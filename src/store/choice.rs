@@ -1,0 +1,104 @@
+//! Which endpoint new sweeps begin with: by what was measured before the harvest's round began.
+
+use std::collections::HashMap;
+
+use sqlx::Row as _;
+
+use crate::kind::Kind;
+use crate::policy::{CHOSEN, Policy, Step};
+use crate::route::{self, Given};
+use crate::store::harvests::Harvest;
+use crate::store::yields::size_of;
+use crate::store::{Connection, Result};
+use crate::variant::Variant;
+
+/// How many days of measurements count.
+const DAYS: i64 = 30;
+
+/// What the endpoints of the kinds that can be chosen gave, by endpoint and size of the list.
+#[derive(Debug, Default)]
+pub(crate) struct Choice {
+    given: HashMap<(String, i64), Given>,
+    force: bool,
+}
+
+/// What counts for the lists of these kinds in the present round of a harvest. Whole days before that on which the round
+/// began, so that nothing measured meanwhile changes a choice in the middle of it.
+pub(crate) async fn load(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    kinds: impl Iterator<Item = Kind>,
+) -> Result<Choice> {
+    const ROUND: &str = "
+        select
+            strftime('%Y-%m-%d', round_started_at / 1000, 'unixepoch'),
+            strftime('%Y-%m-%d', round_started_at / 1000 - 86400 * $2, 'unixepoch'),
+            force
+        from harvests
+        where id = $1";
+    const GIVEN: &str = "
+        select endpoint, size, sum(clean + truncated), sum(walk_pages), sum(walk_items), sum(part)
+        from endpoint_yields
+        where endpoint in (select value from json_each($1)) and day >= $2 and day < $3
+        group by endpoint, size";
+    let mut kinds: Vec<Kind> = kinds.filter(|kind| is_chosen(policy, harvest, *kind)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let paths: Vec<&str> = kinds
+        .iter()
+        .flat_map(|kind| policy.route(*kind, ""))
+        .map(|step| step.endpoint.as_str())
+        .collect();
+    if paths.is_empty() {
+        return Ok(Choice::default());
+    }
+    let round = sqlx::query(ROUND)
+        .bind(harvest.id)
+        .bind(DAYS)
+        .fetch_one(&mut *db)
+        .await?;
+    let rows = sqlx::query(GIVEN)
+        .bind(serde_json::to_string(&paths).unwrap_or_else(|_| "[]".into()))
+        .bind(round.get::<&str, _>(1))
+        .bind(round.get::<&str, _>(0))
+        .fetch_all(db)
+        .await?;
+    let given = rows.iter().map(|row| {
+        let given = Given {
+            lists: row.get(2),
+            pages: row.get(3),
+            items: row.get(4),
+            part: row.get(5),
+        };
+        ((row.get(0), row.get(1)), given)
+    });
+    Ok(Choice {
+        given: given.collect(),
+        force: round.get(2),
+    })
+}
+
+/// Whether there is something to choose: a list that the harvest limits keeps the listed order, so that what is said of its
+/// cost before it starts holds.
+fn is_chosen(policy: &Policy, harvest: &Harvest, kind: Kind) -> bool {
+    policy.chooses
+        && CHOSEN.contains(&kind)
+        && !harvest.limits.contains_key(&kind)
+        && policy.route(kind, "").len() > 1
+}
+
+impl Choice {
+    /// The endpoint that a new sweep of a list begins with.
+    pub(crate) fn first<'policy>(
+        &self,
+        policy: &'policy Policy,
+        (kind, target, variant): (Kind, &str, Variant),
+        counter: Option<i64>,
+        retired: &[String],
+    ) -> Option<&'policy Step> {
+        let size = size_of(counter);
+        let given = |path: &str| self.given.get(&(path.to_owned(), size)).copied();
+        route::first(policy.usable(kind, target, variant, retired), self.force, given)
+    }
+}

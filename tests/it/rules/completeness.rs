@@ -1,0 +1,100 @@
+//! What is said of every sweep: how much of the list it showed, and how long a list is that was never shown whole.
+
+use gleaner::config::OnTruncated;
+use gleaner::engine::Stop;
+use gleaner::kind::Kind;
+
+use super::{followed_by, followers};
+use crate::harness::Run;
+use crate::stage::{FOLLOWERS, Stage, users_page};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_counts_what_it_shows_again() {
+    let (stage, run) = followed_by(&[10, 11, 12, 13]).await;
+    let pages = [
+        users_page(&[10, 11, 10], Some("b")),
+        users_page(&[11, 12, 13], None),
+    ];
+    stage.next(FOLLOWERS, pages);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    let line = "select verdict, distinct_items, expected, missing, coverage_percent, duplicates, rejected, endpoints \
+                from completeness where kind = 'followers'";
+    assert_eq!(
+        run.lines(line).await,
+        ["complete 4 4 0 100.0 2 0 /g2/user/followers"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coverage_is_of_the_lower_counter() {
+    let (stage, run) = followed_by(&[10, 11, 12]).await;
+    stage.change(1, |person| person.follower_count = Some(40));
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    let line = "select verdict, distinct_items, expected, missing, coverage_percent from completeness where kind = 'followers'";
+    assert_eq!(run.lines(line).await, ["truncated 3 40 37 7.5"]);
+}
+
+/// Shows a random half of 200 followers in a new generation.
+async fn half(stage: &Stage, run: &Run, random: &mut fastrand::Rng) {
+    let shown: Vec<i64> = (1_000..1_200).filter(|_| random.bool()).collect();
+    stage.next(FOLLOWERS, [users_page(&shown, None)]);
+    stage.change(1, |person| person.follower_count = Some(200));
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(run.verdict(Kind::Followers).await, "truncated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_halves_of_a_list_tell_how_much_is_missing() {
+    let (stage, mut run) = followed_by(&[]).await;
+    run.config.routes.on_truncated = OnTruncated::Always(Vec::new());
+    let mut random = fastrand::Rng::with_seed(3);
+    half(&stage, &run, &mut random).await;
+    assert_eq!(
+        run.lines("select * from missing_estimates").await,
+        [""; 0],
+        "one sweep says nothing"
+    );
+    for (method, sweeps) in [("chapman", 2), ("schnabel", 3), ("schnabel", 4)] {
+        half(&stage, &run, &mut random).await;
+        let line = "select method, sweeps, expected, estimate between 160 and 240, low <= 200 and high >= 200, \
+                    missing = estimate - seen from missing_estimates";
+        assert_eq!(run.lines(line).await, [format!("{method} {sweeps} 200 1 1 1")]);
+        let seen = run.number("select seen from missing_estimates").await;
+        let known = run
+            .number("select count(*) from follow_edges where followers_sweep is not null")
+            .await;
+        if method == "schnabel" {
+            assert_eq!(seen, known, "everybody who was ever shown");
+        }
+    }
+    // What is counted as a recapture is what the tables say.
+    let recaptured = run
+        .number("select recaptured from sweeps order by id desc limit 1")
+        .await;
+    assert!((25..75).contains(&recaptured), "{recaptured}");
+    stage.next(FOLLOWERS, [users_page(&(1_000..1_200).collect::<Vec<_>>(), None)]);
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(
+        run.lines("select * from missing_estimates").await,
+        [""; 0],
+        "it is whole"
+    );
+    assert_eq!(
+        run.number("select count(*) from everyone where user_id = 1")
+            .await,
+        200
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_is_known_of_complete_lists_alone() {
+    let (stage, run) = followed_by(&[10, 11]).await;
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    assert_eq!(
+        run.lines("select list, other_id from everyone").await,
+        ["followers 10", "followers 11"]
+    );
+    stage.change(1, |person| person.follower_count = Some(50));
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(run.lines("select * from everyone").await, [""; 0]);
+}
