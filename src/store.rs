@@ -6,7 +6,7 @@
 //!
 //! - What is wanted: `harvests`, `seeds`, `want`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
-//! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
+//! - What is sent: `claim` with `limits`, `budgets`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
 //!   `batch_page`, `ending`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
@@ -14,6 +14,7 @@
 pub mod balance;
 mod batch_page;
 mod batches;
+pub mod budgets;
 mod candidates;
 pub mod claim;
 pub mod connect;
@@ -31,7 +32,7 @@ pub mod invariants;
 mod judge;
 mod leads;
 pub mod ledger;
-mod limits;
+pub mod limits;
 mod merge;
 mod notes;
 mod owner;
