@@ -10,6 +10,7 @@ mod invariants;
 mod program;
 mod stage;
 
+mod budget;
 mod cli;
 mod client;
 mod config;
