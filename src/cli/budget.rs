@@ -26,8 +26,8 @@ pub(crate) struct Budget {
 enum BudgetCommand {
     /// Set limits; whoever works on the file follows them from its next request on.
     Set {
-        /// total=N (in all), per_day=N (of UTC), per_run=N (each command, each life of the daemon), harvest:NAME=N; `none`
-        /// in place of N lifts it.
+        /// total=N (in all), per_day=N (of UTC), per_run=N (each command, each life of the daemon), harvest:NAME=N. In place
+        /// of N: `none` lifts the limit, `config` takes back what was set here.
         #[arg(value_name = "LIMIT=UNITS", required = true)]
         limits: Vec<String>,
     },
@@ -177,12 +177,15 @@ async fn set(common: &Common, wanted: &[String]) -> anyhow::Result<Exit> {
     let before = limits::standing(&loaded.config, database.readers(), working, now).await?;
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
-    for (name, units) in &wanted {
+    for (name, said) in &wanted {
         let limit = before
             .iter()
             .find(|limit| limit.name == *name)
             .ok_or_else(|| unknown(name))?;
-        budgets::set(&mut transaction, limit, *units, now).await?;
+        match said {
+            Said::Units(units) => budgets::set(&mut transaction, limit, *units, now).await?,
+            Said::AsConfigured => budgets::unset(&mut transaction, limit, now).await?,
+        };
     }
     transaction.commit().await?;
     let after = limits::standing(&loaded.config, database.readers(), working, now).await?;
@@ -205,8 +208,17 @@ async fn set(common: &Common, wanted: &[String]) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What is said of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// So many units; none for no limit.
+    Units(Option<i64>),
+    /// What the configuration says.
+    AsConfigured,
+}
+
 /// `total=5000` or `harvest:brands=none`.
-fn parse(text: &str) -> anyhow::Result<(String, Option<i64>)> {
+fn parse(text: &str) -> anyhow::Result<(String, Said)> {
     let refuse = |reason: &str| session::refuse(format!("{text}: {reason}; nothing was changed"));
     let (name, units) = text
         .rsplit_once('=')
@@ -216,17 +228,20 @@ fn parse(text: &str) -> anyhow::Result<(String, Option<i64>)> {
     if !is_known {
         return Err(unknown(&name));
     }
-    let units = match units.trim() {
-        "none" => None,
-        units => Some(
+    let said = match units.trim() {
+        "none" => Said::Units(None),
+        "config" => Said::AsConfigured,
+        units => Said::Units(Some(
             units
                 .parse::<i64>()
                 .ok()
                 .filter(|units| *units >= 0)
-                .ok_or_else(|| refuse("the units must be a whole number of at least 0, or `none`"))?,
-        ),
+                .ok_or_else(|| {
+                    refuse("the units must be a whole number of at least 0, `none` or `config`")
+                })?,
+        )),
     };
-    Ok((name, units))
+    Ok((name, said))
 }
 
 fn unknown(name: &str) -> anyhow::Error {
@@ -296,9 +311,16 @@ mod tests {
     #[test]
     fn a_limit_is_a_name_and_units_or_none() {
         let read = |text: &str| parse(text).map_err(|error| error.to_string());
-        assert_eq!(read("total=5000"), Ok(("total".into(), Some(5_000))));
-        assert_eq!(read("harvest:a=b=none"), Ok(("harvest:a=b".into(), None)));
-        assert_eq!(read(" per_day = 0 "), Ok(("per_day".into(), Some(0))));
+        assert_eq!(read("total=5000"), Ok(("total".into(), Said::Units(Some(5_000)))));
+        assert_eq!(
+            read("harvest:a=b=none"),
+            Ok(("harvest:a=b".into(), Said::Units(None)))
+        );
+        assert_eq!(read("total=config"), Ok(("total".into(), Said::AsConfigured)));
+        assert_eq!(
+            read(" per_day = 0 "),
+            Ok(("per_day".into(), Said::Units(Some(0))))
+        );
         for wrong in ["total", "total=", "total=-1", "total=1.5", "daily=3", "brands=5"] {
             let refusal = read(wrong).unwrap_err();
             assert!(refusal.ends_with("nothing was changed"), "{refusal}");

@@ -93,7 +93,7 @@ Examples:
   gleaner budget
   gleaner budget set total=5000 per_day=300
   gleaner budget set harvest:brands=200
-  gleaner budget set per_run=none",
+  gleaner budget set per_run=none total=config",
     ),
     (
         "tasks",

@@ -253,11 +253,12 @@ pub async fn drifted<'c>(
     Ok(row.get::<Option<Timestamp>, _>(1).map(|at| (row.get(0), at)))
 }
 
-/// Whether anything was reserved or settled since the account was last asked.
+/// Whether anything was in flight when the account was last asked, or was sent since then.
 pub(crate) async fn is_behind(db: &mut Connection) -> Result<bool> {
     let spent = ledger::spent_in_all(&mut *db).await?;
     let last = kept(db, Which::Newest).await?;
     Ok(last.is_none_or(|last| {
-        (last.look.settled, last.look.reserved, last.look.lost) != (spent.settled, spent.reserved, spent.lost)
+        let sums = (last.look.settled, last.look.reserved, last.look.lost);
+        !last.look.is_at_rest() || sums != (spent.settled, spent.reserved, spent.lost)
     }))
 }

@@ -121,6 +121,20 @@ pub async fn set(
     note(db, &changed, By::Command, now).await
 }
 
+/// Takes back what a command said of a limit: what is configured holds again.
+pub async fn unset(db: &mut Connection, limit: &Standing, now: Timestamp) -> Result<Option<Change>> {
+    const SQL: &str = "
+        update budgets
+        set units = null, over_units = null, set_at = null
+        where scope = $1";
+    sqlx::query(SQL).bind(&limit.key).execute(&mut *db).await?;
+    let changed = Standing {
+        limit: limit.configured,
+        ..limit.clone()
+    };
+    note(db, &changed, By::Command, now).await
+}
+
 /// Writes a change down, if it is one.
 async fn note(db: &mut Connection, limit: &Standing, by: By, now: Timestamp) -> Result<Option<Change>> {
     const LAST: &str = "

@@ -200,7 +200,7 @@ pub async fn standing<'c>(
             union all
             select 'harvest:' || name, 3, 'harvest:' || id, 'harvest:' || id, max_units
             from harvests
-            where $1 is null or id = $1
+            where id between coalesce($1, 0) and coalesce($1, 9223372036854775807)
         )
         select
             l.name, l.place, l.key, l.max_units, coalesce(s.settled + s.reserved + s.lost, 0), b.set_at, b.units,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
-use gleaner::mock::Settings;
+use gleaner::mock::{FaultKind, Faults, Script, Settings};
 
 use crate::harness::{Run, harvest};
 
@@ -62,6 +62,24 @@ async fn what_somebody_else_spends_is_told_once_to_the_unit() {
     run.upstream.set_balance(run.upstream.balance() - 1);
     assert_eq!(run.go(&seeds(&run, 0, 6)).await, Stop::Finished);
     assert_eq!(run.lines(drifts).await, ["12 0 0 12", "1 0 0 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_once_also_while_lost_requests_may_be_billed_yet() {
+    let run = Run::start(1, 300).await;
+    let lost = ["/gql/user/web_profile_info", "/v1/user/by/username"].map(|path| Script {
+        path: path.into(),
+        nth: 0,
+        kind: FaultKind::ClosedInBody,
+    });
+    run.upstream.set_faults(Faults::script(lost.into()));
+    assert_eq!(run.go(&seeds(&run, 0, 1)).await, Stop::Finished);
+    assert!(run.number("select lost from spend where scope = 'all'").await > 0);
+    run.upstream.set_balance(run.upstream.balance() - 12);
+    for seeds_to in [4, 5, 6] {
+        assert_eq!(run.go(&seeds(&run, 0, seeds_to)).await, Stop::Finished);
+        assert_eq!(run.number("select sum(difference) from drifts").await, 12);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

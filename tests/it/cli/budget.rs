@@ -61,6 +61,11 @@ fn budget_shows_every_limit_with_what_is_spent_and_left_and_whose_word_it_is() {
         .exits(0)
         .shows("77 of 80 left in all, 47 of 50 left today");
     shell.run("doctor").exits(0).shows("units: 77 of 80 left in all");
+    shell
+        .run("budget set total=config harvest:brands=config")
+        .exits(0)
+        .shows("total: 100 units now, 80 units before")
+        .shows("harvest:brands: 20 units now, no limit before");
 }
 
 #[test]
@@ -69,7 +74,10 @@ fn what_is_no_limit_is_refused_and_nothing_is_changed() {
     shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
     for (words, told) in [
         ("budget set total", "write LIMIT=UNITS"),
-        ("budget set total=-5", "a whole number of at least 0, or `none`"),
+        (
+            "budget set total=-5",
+            "a whole number of at least 0, `none` or `config`",
+        ),
         ("budget set total=50 weekly=9", "there is no limit \"weekly\""),
         (
             "budget set total=50 harvest:nobody=9",
