@@ -6,15 +6,18 @@
 mod account;
 mod advice;
 mod arguments;
+mod budget;
 mod completions;
 mod demo;
 mod doctor;
+mod drift;
 mod dump;
 mod endpoints;
 mod harvest;
 mod help;
 mod hold;
 mod init;
+mod limits;
 mod man;
 mod mock;
 mod money;
@@ -122,6 +125,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Run(arguments) => run::run(&common, arguments).await,
         Command::Seeds(arguments) => seeds::run(&common, arguments).await,
         Command::Status => status::run(&common).await,
+        Command::Budget(arguments) => budget::run(&common, arguments).await,
         Command::Tasks(arguments) => tasks::run(&common, arguments).await,
         Command::Pause(arguments) => hold::pause(&common, arguments).await,
         Command::Resume(arguments) => hold::resume(&common, arguments).await,

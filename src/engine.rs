@@ -24,12 +24,12 @@ use anyhow::Context as _;
 use tokio_util::task::TaskTracker;
 
 use crate::client::Client;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::rate_gate::RateGate;
 use crate::store::holds::{self, Reason, Scope};
-use crate::store::{Database, Lock, begin, ledger, recover};
+use crate::store::{Connection, Database, Lock, begin, budgets, ledger, limits, recover};
 
 pub use context::Context;
 pub use dispatch::Mode;
@@ -148,6 +148,7 @@ pub async fn run(
     let recovered = recover::begin(&mut transaction, &settings.policy, std::process::id(), now)
         .await
         .context("putting right what the last run left")?;
+    let limits = limits_of(&mut transaction, &settings.policy, now).await?;
     // Whoever starts the engine again has looked at what stopped it.
     for reason in [
         Reason::Unauthorized,
@@ -166,6 +167,7 @@ pub async fn run(
             recovered.lost
         );
     }
+    tracing::info!("limits of units: {limits}");
     let last_sent = ledger::last_reserved_at(&mut connection).await?;
     let since = last_sent.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));
     let mut gate = RateGate::resume(since, clock.elapsed());
@@ -186,11 +188,13 @@ pub async fn run(
         let readers = database.readers().clone();
         seed_reader::start(Arc::clone(&context), reader, readers, &tracker)
     });
+    account::first(&context).await;
     let stop = dispatch::run(Arc::clone(&context), mode).await;
     polling.abort();
     if let Some(reading) = reading {
         reading.abort();
     }
+    account::last(&context, &stop).await;
     context
         .writer
         .end_run(recovered.run_id, context.clock.now(), stop.is_ok())
@@ -199,4 +203,37 @@ pub async fn run(
     tracker.close();
     writing.await.context("the writer panicked")??;
     stop
+}
+
+/// Notes what this run is configured with, and says how it stands with the limits that are not of one harvest.
+async fn limits_of(db: &mut Connection, policy: &Policy, now: Timestamp) -> anyhow::Result<String> {
+    let changes = budgets::begin(db, policy.into(), now).await?;
+    for change in changes.iter().filter(|change| change.from_units.is_some()) {
+        let units =
+            |units: Option<i64>| units.map_or_else(|| "no limit".into(), |units| format!("{units} units"));
+        tracing::info!(
+            "the limit `{}` has changed with the configuration: {} now, {} before",
+            change.scope,
+            units(change.to_units),
+            units(change.from_units)
+        );
+    }
+    let limits = limits::standing(db, policy.into(), None, now).await?;
+    let set = limits
+        .iter()
+        .filter(|limit| limit.scope != limits::Scope::Harvest)
+        .filter_map(|limit| {
+            Some(format!(
+                "{} of {} spent of {}",
+                limit.spent,
+                limit.limit?,
+                limit.title()
+            ))
+        });
+    let set = set.collect::<Vec<_>>().join(", ");
+    Ok(if set.is_empty() {
+        "those of the harvests alone".into()
+    } else {
+        set
+    })
 }

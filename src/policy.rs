@@ -36,6 +36,8 @@ pub struct Policy {
     pub max_units: Option<i64>,
     /// The most units in one UTC day.
     pub max_units_per_day: Option<i64>,
+    /// The most units in one run.
+    pub max_units_per_run: Option<i64>,
 }
 
 /// The kinds of which several endpoints show the same lists, so that one can be chosen by what was measured.

@@ -70,6 +70,7 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
         needs_limit: !is_loopback(config),
         max_units: config.budget.total,
         max_units_per_day: config.budget.per_day,
+        max_units_per_run: config.budget.per_run,
     }
 }
 
@@ -164,9 +165,8 @@ pub fn is_loopback(config: &Config) -> bool {
 
 /// Without any limit nothing is bought from a real upstream.
 pub fn require_limit(config: &Config, harvest_limits: &[Option<i64>]) -> anyhow::Result<()> {
-    let limited = config.budget.total.is_some()
-        || config.budget.per_day.is_some()
-        || (!harvest_limits.is_empty() && harvest_limits.iter().all(Option::is_some));
+    let limited =
+        has_limit(config) || (!harvest_limits.is_empty() && harvest_limits.iter().all(Option::is_some));
     if limited || is_loopback(config) {
         return Ok(());
     }
@@ -177,10 +177,17 @@ pub fn require_limit(config: &Config, harvest_limits: &[Option<i64>]) -> anyhow:
     )
 }
 
+/// Whether a limit holds for all harvests together.
+pub fn has_limit(config: &Config) -> bool {
+    let budget = &config.budget;
+    [budget.total, budget.per_day, budget.per_run]
+        .iter()
+        .any(Option::is_some)
+}
+
 /// The same for the harvests that the file holds already, whoever added them: a daemon works on all of them.
 pub fn require_limits_of(config: &Config, unlimited: &[String]) -> anyhow::Result<()> {
-    let limited = config.budget.total.is_some() || config.budget.per_day.is_some();
-    if limited || unlimited.is_empty() || is_loopback(config) {
+    if has_limit(config) || unlimited.is_empty() || is_loopback(config) {
         return Ok(());
     }
     bail!(

@@ -7,7 +7,7 @@
 //! - What is wanted: `harvests`, `seeds`, `want` with `choice`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
 //! - What is foreseen and allowed: `plan`, `approvals`.
-//! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
+//! - What is sent: `claim` with `limits`, `budgets`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
 //!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
@@ -16,6 +16,7 @@ pub mod approvals;
 pub mod balance;
 mod batch_page;
 mod batches;
+pub mod budgets;
 mod candidates;
 mod choice;
 pub mod claim;
@@ -38,7 +39,7 @@ pub mod invariants;
 mod judge;
 mod leads;
 pub mod ledger;
-mod limits;
+pub mod limits;
 mod merge;
 mod notes;
 mod owner;

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::store::holds::{Hold, Reason, Scope};
+use crate::store::limits::Standing;
 use crate::store::progress::{HarvestView, TaskCounts, Waiting};
 
 /// Everything that can keep requests from being sent.
@@ -17,8 +18,8 @@ pub struct Situation<'a> {
     pub waiting: Waiting,
     /// The harvests that have work and no limit at all, where every harvest with work is such and a limit is needed.
     pub without_limit: Option<String>,
-    /// The limit that is reached: its name and its units.
-    pub limit_reached: Option<(String, i64)>,
+    /// The limit that is reached.
+    pub limit_reached: Option<&'a Standing>,
     /// Until when the rate gate is closed, where that is known: only the process that sends knows it.
     pub gate_closed_until: Option<Timestamp>,
     /// Whether a daemon or a one-shot works on the file.
@@ -49,11 +50,15 @@ pub fn sentence(situation: &Situation<'_>) -> Option<String> {
              [budget] total in the config, sets one"
         ));
     }
-    if let Some((name, units)) = &situation.limit_reached {
-        return Some(format!(
-            "budget spent: {name} allows {}; raise it to go on",
-            count(*units, "unit", "units")
-        ));
+    if let Some(limit) = situation.limit_reached {
+        let (title, units) = (limit.title(), count(limit.limit.unwrap_or(0), "unit", "units"));
+        return Some(match limit.until {
+            Some(until) => format!(
+                "budget spent: {title} allows {units}; it goes on at {}, or when it is raised",
+                clock_time(until)
+            ),
+            None => format!("budget spent: {title} allows {units}; raise it to go on"),
+        });
     }
     if !situation.working {
         return Some(format!(
@@ -200,6 +205,7 @@ fn clock_time(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::limits;
 
     const NOW: Timestamp = 1_767_225_600_000;
 
@@ -210,6 +216,21 @@ mod tests {
             detail: "billed 3 units where 1 were reserved".into(),
             since: NOW,
             until,
+        }
+    }
+
+    fn limit(scope: limits::Scope, name: &str, until: Option<Timestamp>) -> Standing {
+        Standing {
+            name: name.into(),
+            scope,
+            key: String::new(),
+            limit: Some(100),
+            spent: 100,
+            left: Some(0),
+            until,
+            configured: Some(100),
+            command: None,
+            set_at: None,
         }
     }
 
@@ -237,6 +258,8 @@ mod tests {
             name: "brands".into(),
             ..HarvestView::default()
         }];
+        let per_day = limit(limits::Scope::Day, "per_day", later);
+        let own = limit(limits::Scope::Harvest, "harvest:brands", None);
         let lines = [
             said(&[], |_| {}),
             said(&[], |situation| situation.tasks.ready = 0),
@@ -253,9 +276,8 @@ mod tests {
             said(&all(Reason::Blocked, later), |_| {}),
             said(&all(Reason::Blocked, None), |_| {}),
             said(&all(Reason::Outage, later), |_| {}),
-            said(&[], |situation| {
-                situation.limit_reached = Some(("[budget] per_day".into(), 100));
-            }),
+            said(&[], |situation| situation.limit_reached = Some(&per_day)),
+            said(&[], |situation| situation.limit_reached = Some(&own)),
             said(&[], |situation| situation.gate_closed_until = later),
             said(&[], |situation| {
                 situation.tasks = TaskCounts {
@@ -309,7 +331,8 @@ mod tests {
                 "the upstream's front refuses this client: next probe at 2026-01-01 00:01:00 UTC",
                 "the upstream's front refuses this client again and again: stopped, start again later",
                 "nobody answers since 2026-01-01 00:00:00 UTC: next probe at 2026-01-01 00:01:00 UTC",
-                "budget spent: [budget] per_day allows 100 units; raise it to go on",
+                "budget spent: [budget] per_day allows 100 units; it goes on at 2026-01-01 00:01:00 UTC, or when it is raised",
+                "budget spent: harvest brands allows 100 units; raise it to go on",
                 "waiting for the 429 window until 2026-01-01 00:01:00 UTC",
                 "3 tasks are waiting until 2026-01-01 00:01:00 UTC to be asked again",
                 "-",

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Seeds(super::seeds::Seeds),
     /// Show what is done, what is left, what it cost, and why nothing moves if nothing does.
     Status,
+    /// Show the limits of units and what is left of each; set others while a gleaner works.
+    Budget(super::budget::Budget),
     /// List tasks, look at one, try parked ones again, cancel one.
     Tasks(Tasks),
     /// Stop sending: everything, one harvest, or to one endpoint.
@@ -130,6 +132,9 @@ pub(crate) struct Harvest {
     /// The most units that this harvest may spend, in all its runs; can be raised.
     #[arg(long, value_name = "N")]
     pub(crate) max_units: Option<i64>,
+    /// The most units that this run of the command may spend. Config: [budget] per_run.
+    #[arg(long = "max-units-this-run", value_name = "N")]
+    pub(crate) units_this_time: Option<i64>,
     /// In which order comments are asked for: recent or popular. [default: recent]
     #[arg(long, value_name = "ORDER", value_parser = ["recent", "popular"])]
     pub(crate) sort_order: Option<String>,
@@ -152,6 +157,9 @@ pub(crate) struct Run {
     /// The most units in all, ever. Config: [budget] total.
     #[arg(long, value_name = "N")]
     pub(crate) max_units: Option<i64>,
+    /// The most units until this daemon is stopped. Config: [budget] per_run.
+    #[arg(long = "max-units-this-run", value_name = "N")]
+    pub(crate) units_this_time: Option<i64>,
     #[command(flatten)]
     pub(crate) sending: Sending,
 }

@@ -96,7 +96,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let client = setup::client(&config, Key::from_text("simulated")?)?;
     let shutdown = Shutdown::default();
     shutdown.listen()?;
-    let progress = Progress::start(&database, Some(id), common, Price(None), clock.clone());
+    let progress = Progress::start(&database, Some(id), common, &config, clock.clone());
     let started = clock.elapsed();
     let stop = engine::run(
         &database,

@@ -5,6 +5,7 @@
 mod file;
 mod finding;
 mod machine;
+mod money;
 mod rights;
 mod tables;
 
@@ -62,18 +63,29 @@ pub(crate) async fn run(common: &Common, flags: Doctor) -> anyhow::Result<Exit> 
     findings.extend(machine::disk(file::folder_of(&path)));
     findings.extend(examined.findings);
     if let Some(file) = &examined.inspected {
-        findings.extend(tables_of(&path, file, examined.working, flags.thorough).await);
+        findings.extend(tables_of(&path, file, &loaded.config, examined.working, flags.thorough).await);
     }
     end(common, &findings)
 }
 
 /// The tables are asked only where they can be read and are those that this version knows.
-async fn tables_of(path: &Path, file: &inspect::Inspected, working: bool, thorough: bool) -> Vec<Finding> {
+async fn tables_of(
+    path: &Path,
+    file: &inspect::Inspected,
+    config: &Config,
+    working: bool,
+    thorough: bool,
+) -> Vec<Finding> {
     if !file.damage.is_empty() || file.schema != inspect::newest_schema() {
         let what = "not looked at: the file comes first";
         return vec![Finding::ok("tables", what)];
     }
-    match tables::examine(path, working, thorough).await {
+    let examined = async {
+        let mut findings = tables::examine(path, working, thorough).await?;
+        findings.extend(money::examine(path, config, working).await?);
+        anyhow::Ok(findings)
+    };
+    match examined.await {
         Ok(findings) => findings,
         Err(error) => vec![Finding::problem(
             "tables",
@@ -100,8 +112,7 @@ fn settings(loaded: &Loaded) -> Vec<Finding> {
         )),
     }
     let config = &loaded.config;
-    let limited = config.budget.total.is_some() || config.budget.per_day.is_some();
-    if !limited && !setup::is_loopback(config) {
+    if !setup::has_limit(config) && !setup::is_loopback(config) {
         let unlimited: Vec<&str> = config
             .harvest
             .iter()

@@ -9,7 +9,7 @@ use super::money::Price;
 use super::named::Found;
 use super::output::{self, line};
 use super::progress::{self, Progress};
-use super::{Exit, plan, session};
+use super::{Exit, limits, plan, session};
 use crate::config::{self, Config, Environment};
 use crate::endpoints;
 use crate::engine::seed_reader::log_rejects;
@@ -20,15 +20,19 @@ use crate::store::approvals::{self, By};
 use crate::store::connect::path_of;
 use crate::store::harvests::{self, HarvestSpec};
 use crate::store::holds::{self, Reason, Scope};
+use crate::store::limits as limited;
 use crate::store::seeds::{self, Reject};
-use crate::store::{Database, Lock, StoreError, begin, ledger, progress as read};
+use crate::store::{Database, Lock, StoreError, begin, progress as read};
 use crate::way::Way;
 
 /// How often the file is looked at while a daemon does the work.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
-    let loaded = session::config(common, Some(&flags.sending))?;
+    let mut loaded = session::config(common, Some(&flags.sending))?;
+    if let Some(units) = flags.units_this_time {
+        loaded.config.budget.per_run = Some(units);
+    }
     let config = &loaded.config;
     let wanted = harvest_of(&flags, config)?;
     let is_configured = config.harvest.iter().any(|harvest| harvest.name == wanted.name);
@@ -42,7 +46,9 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         None => stored_limit(config, &wanted.name).await?,
         given => given,
     };
-    setup::require_limit(config, &[limit]).map_err(|error| session::refuse(error.to_string()))?;
+    if !limits::are_set_by_command(config).await? {
+        setup::require_limit(config, &[limit]).map_err(|error| session::refuse(error.to_string()))?;
+    }
     let key = setup::key(config, &Environment::of_process())?;
     output::hide(&key);
     let client = setup::client(config, key)?;
@@ -66,7 +72,6 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         rejected: found.rejected,
         ..setup::spec(&wanted, &found.seeds, true)
     };
-    let price = Price::of(config);
     if !common.quiet && !common.json {
         let of_sources = spec.sources.iter().flatten().flat_map(|reading| &reading.seeds);
         let seeds: Vec<String> = of_sources.chain(&spec.seeds).cloned().collect();
@@ -84,10 +89,10 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         By::Config
     };
     let harvest_id = put(&database, &policy, &spec, by, flags.refresh, clock.now()).await?;
-    let progress = Progress::start(&database, Some(harvest_id), common, price, clock.clone());
+    let progress = Progress::start(&database, Some(harvest_id), common, config, clock.clone());
     let lock = match lock {
         Some(lock) => Followed::Left(lock),
-        None => follow(&database, harvest_id, &shutdown).await?,
+        None => follow(&database, config, harvest_id, &shutdown).await?,
     };
     let stop = match lock {
         Followed::Left(lock) => {
@@ -101,7 +106,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         Followed::Ended(stop) => stop,
     };
     progress.finish().await;
-    summary(common, &database, harvest_id, price, stop, &rejected).await
+    summary(common, &database, harvest_id, config, stop, &rejected).await
 }
 
 /// The limit that the harvest has from before, which stays until another is given.
@@ -252,7 +257,12 @@ enum Followed {
 }
 
 /// Waits for the gleaner that works on the file to finish the harvest.
-async fn follow(database: &Database, harvest_id: i64, shutdown: &Shutdown) -> anyhow::Result<Followed> {
+async fn follow(
+    database: &Database,
+    config: &Config,
+    harvest_id: i64,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Followed> {
     tracing::info!("another gleaner works on this file: the seeds are added, and it sends");
     loop {
         let harvests = read::harvests(database.readers()).await?;
@@ -260,9 +270,16 @@ async fn follow(database: &Database, harvest_id: i64, shutdown: &Shutdown) -> an
         if harvest.is_some_and(|harvest| harvest.finished_at.is_some()) {
             return Ok(Followed::Ended(Stop::Finished));
         }
-        let spent = ledger::spent_by(database.readers(), harvest_id).await?;
-        let limit = harvest.and_then(|harvest| harvest.max_units);
-        if limit.is_some_and(|units| spent.settled + spent.lost >= units) {
+        // A limit of a day begins anew while the other one waits.
+        let limits = limits::standing(config, database.readers(), true, session::clock().now()).await?;
+        let in_flight = read::task_counts(database.readers()).await?.leased;
+        let mut reached = limits.iter().filter(|limit| {
+            limit.is_passed_by(1)
+                && limit.scope != limited::Scope::Day
+                && (limit.scope != limited::Scope::Harvest
+                    || harvest.is_some_and(|harvest| limit.is_of(&harvest.name)))
+        });
+        if in_flight == 0 && reached.next().is_some() {
             return Ok(Followed::Ended(Stop::Budget));
         }
         let holds = holds::all(database.readers()).await?;
@@ -290,10 +307,11 @@ async fn summary(
     common: &Common,
     database: &Database,
     harvest_id: i64,
-    price: Price,
+    config: &Config,
     stop: Stop,
     rejected: &[Reject],
 ) -> anyhow::Result<Exit> {
+    let price = Price::of(config);
     let harvests = read::harvests(database.readers()).await?;
     let harvest = harvests.into_iter().find(|harvest| harvest.id == harvest_id);
     let troubled = read::troubled_lists(database.readers(), harvest_id).await?;
@@ -303,6 +321,20 @@ async fn summary(
         exit => exit,
     };
     let rows = read::row_counts(database.readers()).await?;
+    // What has just ended is told as what has worked.
+    let limits = limits::standing(config, database.readers(), true, session::clock().now()).await?;
+    let reached = match (stop, &harvest) {
+        (Stop::Budget, Some(harvest)) => {
+            let endpoints = limited::ready_endpoints(database.readers(), harvest_id).await?;
+            limits::reached(
+                &limits,
+                &setup::policy(config, true),
+                &endpoints,
+                &[&harvest.name],
+            )
+        }
+        _ => None,
+    };
     if common.json {
         let rows: serde_json::Map<String, serde_json::Value> = rows
             .iter()
@@ -311,7 +343,7 @@ async fn summary(
         let rejected: Vec<String> = rejected.iter().map(ToString::to_string).collect();
         output::json(&serde_json::json!({
             "harvest": harvest, "rows": rows, "rejected_seeds": rejected, "troubled_lists": troubled,
-            "stopped": stop.name(), "exit_code": exit.code(),
+            "stopped": stop.name(), "exit_code": exit.code(), "limits": limits, "limit_reached": reached,
         }))?;
         return Ok(exit);
     }
@@ -338,8 +370,12 @@ async fn summary(
             harvest.name,
             price.units(harvest.units)
         ));
+        let left = limits::in_words(&limits);
+        if !left.is_empty() {
+            line(format!("Units: {left}."));
+        }
     }
-    line(stop.sentence());
+    line(reached.map_or_else(|| stop.sentence().to_owned(), limits::ended_by));
     if !rejected.is_empty() {
         let seeds = i64::try_from(rejected.len()).unwrap_or(i64::MAX);
         line(format!(

@@ -9,7 +9,10 @@ use super::arguments::Arguments;
 /// The commands by what a person wants. One that stands nowhere is shown last.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["demo", "init", "doctor"]),
-    ("Work", &["plan", "harvest", "run", "pause", "resume", "seeds"]),
+    (
+        "Work",
+        &["plan", "harvest", "run", "pause", "resume", "budget", "seeds"],
+    ),
     ("Look", &["status", "query", "sql", "endpoints"]),
     ("Repair", &["tasks", "parse"]),
     ("For scripts and tests", &["dump", "mock", "completions", "man"]),
@@ -95,6 +98,17 @@ Examples:
 Examples:
   gleaner status
   gleaner status --json",
+    ),
+    (
+        "budget",
+        "It costs nothing, and works beside a running gleaner, which follows a new limit from its next request on. What is set \
+         here goes before the configuration as long as that says what it said then; after that the lower of the two holds.
+
+Examples:
+  gleaner budget
+  gleaner budget set total=5000 per_day=300
+  gleaner budget set harvest:brands=200
+  gleaner budget set per_run=none total=config",
     ),
     (
         "tasks",

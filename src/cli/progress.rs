@@ -14,9 +14,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::arguments::Common;
 use super::money::Price;
-use super::output;
+use super::{limits, output};
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::setup;
 use crate::store::Database;
+use crate::store::limits::Standing;
 use crate::store::progress::{self, HarvestView, Overview};
 use crate::why::{self, Situation};
 use speed::Speed;
@@ -47,7 +50,7 @@ impl Progress {
         database: &Database,
         harvest: Option<i64>,
         common: &Common,
-        price: Price,
+        config: &Config,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let stop = CancellationToken::new();
@@ -56,7 +59,8 @@ impl Progress {
         let watch = Watch {
             database: database.clone(),
             harvest,
-            price,
+            price: Price::of(config),
+            config: config.clone(),
             clock,
             speeds: HashMap::new(),
         };
@@ -85,6 +89,7 @@ struct Watch {
     database: Database,
     harvest: Option<i64>,
     price: Price,
+    config: Config,
     clock: Arc<dyn Clock>,
     speeds: HashMap<i64, Speed>,
 }
@@ -94,19 +99,26 @@ impl Watch {
     async fn look(&mut self) -> Option<Vec<(i64, String)>> {
         let now = self.clock.now();
         let overview = progress::overview(self.database.readers(), now).await.ok()?;
+        let limits = limits::standing(&self.config, self.database.readers(), true, now)
+            .await
+            .ok()?;
         let is_shown = |harvest: &&HarvestView| match self.harvest {
             Some(id) => harvest.id == id,
             None => harvest.finished_at.is_none(),
         };
         let shown: Vec<&HarvestView> = overview.harvests.iter().filter(is_shown).collect();
         let elapsed = self.clock.elapsed();
+        let policy = setup::policy(&self.config, false);
         let lines = shown.into_iter().map(|harvest| {
             let speed = self.speeds.entry(harvest.id).or_default();
             speed.note(elapsed, harvest.kinds.iter().map(|kind| kind.pages).sum());
-            let why = why_nothing_moves(&overview, now);
+            let reached = limits::reached(&limits, &policy, &overview.ready_endpoints, &[&harvest.name]);
+            let why = why_nothing_moves(&overview, reached, now);
+            let left = limits::nearest(&limits, &harvest.name);
             let beside = Beside {
                 rate: speed.pages_a_second(),
                 price: self.price,
+                left: left.as_deref(),
                 why: why.as_deref(),
             };
             (harvest.id, words::line_of(harvest, &beside))
@@ -115,12 +127,13 @@ impl Watch {
     }
 }
 
-fn why_nothing_moves(overview: &Overview, now: i64) -> Option<String> {
+fn why_nothing_moves(overview: &Overview, limit_reached: Option<&Standing>, now: i64) -> Option<String> {
     why::sentence(&Situation {
         holds: &overview.holds,
         harvests: &overview.harvests,
         tasks: overview.tasks,
         waiting: overview.waiting,
+        limit_reached: limit_reached.filter(|_| overview.tasks.leased == 0),
         working: true,
         now,
         ..Situation::default()

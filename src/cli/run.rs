@@ -1,10 +1,9 @@
 //! `gleaner run`: the daemon.
 
 use super::arguments::{Common, Run as Flags};
-use super::money::Price;
 use super::output::{self, line};
 use super::progress::Progress;
-use super::{Exit, harvest, session};
+use super::{Exit, harvest, limits, session};
 use crate::config::Environment;
 use crate::engine::seed_reader::log_rejects;
 use crate::engine::{self, Mode, Settings, Shutdown};
@@ -17,15 +16,21 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     if let Some(units) = flags.max_units {
         loaded.config.budget.total = Some(units);
     }
+    if let Some(units) = flags.units_this_time {
+        loaded.config.budget.per_run = Some(units);
+    }
     let config = &loaded.config;
-    let mut limits: Vec<Option<i64>> = Vec::new();
+    let mut own: Vec<Option<i64>> = Vec::new();
     for wanted in &config.harvest {
-        limits.push(match wanted.max_units {
+        own.push(match wanted.max_units {
             None => harvest::stored_limit(config, &wanted.name).await?,
             given => given,
         });
     }
-    setup::require_limit(config, &limits).map_err(|error| session::refuse(error.to_string()))?;
+    let is_limited = limits::are_set_by_command(config).await?;
+    if !is_limited {
+        setup::require_limit(config, &own).map_err(|error| session::refuse(error.to_string()))?;
+    }
     let mut listed = Vec::new();
     for wanted in &config.harvest {
         setup::require_seeds(wanted).map_err(|error| session::refuse(error.to_string()))?;
@@ -61,10 +66,12 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     }
     let mut connection = database.writer().await?;
     let unlimited = harvests::without_limit(&mut connection).await?;
-    setup::require_limits_of(config, &unlimited).map_err(|error| session::refuse(error.to_string()))?;
+    if !is_limited {
+        setup::require_limits_of(config, &unlimited).map_err(|error| session::refuse(error.to_string()))?;
+    }
     drop(connection);
     tracing::info!(harvests = config.harvest.len(), file = %database.path().display(), "working; SIGTERM stops");
-    let progress = Progress::start(&database, None, common, Price::of(config), clock.clone());
+    let progress = Progress::start(&database, None, common, config, clock.clone());
     let stop = engine::run(&database, &lock, client, settings, Mode::Daemon, clock, &shutdown).await?;
     progress.finish().await;
     if common.json {

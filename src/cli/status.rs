@@ -3,11 +3,12 @@
 use super::arguments::Common;
 use super::money::Price;
 use super::output::{self, count, line, number};
-use super::{Exit, progress, session};
+use super::{Exit, drift, limits, progress, session};
 use crate::config::Config;
 use crate::setup;
 use crate::store::approvals::{self, Approval};
 use crate::store::holds::{Reason, Scope};
+use crate::store::limits::{self as limited, Standing};
 use crate::store::progress::{self as read, HarvestView, Overview};
 use crate::why::{self, Situation};
 
@@ -18,20 +19,29 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
     let overview = read::overview(database.readers(), now).await?;
     let approvals = approvals::newest(database.readers()).await?;
     let working = database.is_in_use()?;
+    let limits = limits::standing(&loaded.config, database.readers(), working, now).await?;
+    let drift = drift::recent(database.readers(), now).await?;
     let situation = Situation {
         holds: &overview.holds,
         harvests: &overview.harvests,
         tasks: overview.tasks,
         waiting: overview.waiting,
-        without_limit: without_limit(&loaded.config, &overview),
-        limit_reached: limit_reached(&loaded.config, &overview),
+        without_limit: without_limit(&loaded.config, &overview, &limits),
+        limit_reached: limit_reached(&loaded.config, &overview, &limits),
         gate_closed_until: None,
         working,
         now,
     };
     let why = why::sentence(&situation);
     if common.json {
-        print_json(&loaded.config, &overview, &approvals, working, why.as_deref())?;
+        let beside = Beside {
+            limits: &limits,
+            approvals: &approvals,
+            drift,
+            working,
+            why: why.as_deref(),
+        };
+        print_json(&loaded.config, &overview, &beside)?;
         return Ok(Exit::Done);
     }
     let price = Price::of(&loaded.config);
@@ -68,7 +78,10 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
             .text(spent.total())
             .map_or_else(String::new, |money| format!(" = {money}")),
         number(overview.spent_today.total()),
-        limits_of(&loaded.config),
+        match limits::in_words(&limits) {
+            words if words.is_empty() => words,
+            words => format!("; {words}"),
+        },
     ));
     if let Some((units, rate, at)) = overview.balance {
         line(format!(
@@ -76,6 +89,9 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
             price.units(units),
             output::time(at)
         ));
+    }
+    if let Some(drift) = drift {
+        line(drift.sentence());
     }
     let tasks = overview.tasks;
     line(format!(
@@ -104,22 +120,10 @@ fn state_of(harvest: &HarvestView, overview: &Overview, working: bool) -> &'stat
     }
 }
 
-/// The limits of the configuration, where there are any.
-fn limits_of(config: &Config) -> String {
-    let limit = |units: Option<i64>, of: &str| units.map(|units| format!("{} {of}", number(units)));
-    let limits = [
-        limit(config.budget.total, "in all"),
-        limit(config.budget.per_day, "a day"),
-    ];
-    match limits.into_iter().flatten().collect::<Vec<_>>().join(", ") {
-        limits if limits.is_empty() => limits,
-        limits => format!("; limits: {limits}"),
-    }
-}
-
 /// The unfinished harvests, where a limit is needed and none of them has any.
-fn without_limit(config: &Config, overview: &Overview) -> Option<String> {
-    if config.budget.total.is_some() || config.budget.per_day.is_some() || setup::is_loopback(config) {
+fn without_limit(config: &Config, overview: &Overview, limits: &[Standing]) -> Option<String> {
+    let is_common = |limit: &Standing| limit.scope != limited::Scope::Harvest && limit.limit.is_some();
+    if limits.iter().any(is_common) || setup::is_loopback(config) {
         return None;
     }
     let unfinished: Vec<&HarvestView> = overview
@@ -132,39 +136,19 @@ fn without_limit(config: &Config, overview: &Overview) -> Option<String> {
     (none_has && !names.is_empty()).then(|| names.join(", "))
 }
 
-/// The limit that leaves no room for the cheapest request.
-fn limit_reached(config: &Config, overview: &Overview) -> Option<(String, i64)> {
-    let policy = setup::policy(config, false);
-    let ready = overview.ready_endpoints.iter();
-    let cheapest = ready
-        .filter_map(|path| policy.step(path))
-        .map(|step| step.units)
-        .min();
-    let cheapest = cheapest.unwrap_or(1);
-    let reached = |limit: Option<i64>, spent: i64| limit.filter(|limit| spent + cheapest > *limit);
-    if let Some(units) = reached(config.budget.total, overview.spent.total()) {
-        return Some(("[budget] total".into(), units));
-    }
-    if let Some(units) = reached(config.budget.per_day, overview.spent_today.total()) {
-        return Some(("[budget] per_day".into(), units));
-    }
-    let unfinished: Vec<_> = overview
+/// The limit that nothing more fits into.
+fn limit_reached<'a>(config: &Config, overview: &Overview, limits: &'a [Standing]) -> Option<&'a Standing> {
+    let unfinished = overview
         .harvests
         .iter()
-        .filter(|harvest| harvest.finished_at.is_none())
-        .collect();
-    let spent_up = unfinished
-        .iter()
-        .find(|harvest| reached(harvest.max_units, harvest.units).is_some())?;
-    let all = unfinished
-        .iter()
-        .all(|harvest| reached(harvest.max_units, harvest.units).is_some());
-    all.then(|| {
-        (
-            format!("harvest {}", spent_up.name),
-            spent_up.max_units.unwrap_or(0),
-        )
-    })
+        .filter(|harvest| harvest.finished_at.is_none());
+    let names: Vec<&str> = unfinished.map(|harvest| harvest.name.as_str()).collect();
+    limits::reached(
+        limits,
+        &setup::policy(config, false),
+        &overview.ready_endpoints,
+        &names,
+    )
 }
 
 /// How the limit of a harvest came about, in a line.
@@ -186,17 +170,25 @@ fn approval_of(approval: &Approval) -> String {
     )
 }
 
-fn print_json(
-    config: &Config,
-    overview: &Overview,
-    approvals: &[Approval],
+/// What is told beside the overview.
+struct Beside<'a> {
+    limits: &'a [Standing],
+    approvals: &'a [Approval],
+    drift: Option<drift::Drift>,
     working: bool,
-    why: Option<&str>,
-) -> anyhow::Result<()> {
+    why: Option<&'a str>,
+}
+
+fn print_json(config: &Config, overview: &Overview, beside: &Beside<'_>) -> anyhow::Result<()> {
+    let limit = |scope| {
+        let found = beside.limits.iter().find(|limit| limit.scope == scope);
+        found.and_then(|limit| limit.limit)
+    };
     let harvests = overview.harvests.iter().map(|harvest| {
         let mut value = serde_json::to_value(harvest)?;
-        value["state"] = state_of(harvest, overview, working).into();
-        let approval = approvals
+        value["state"] = state_of(harvest, overview, beside.working).into();
+        let approval = beside
+            .approvals
             .iter()
             .find(|approval| approval.harvest_id == harvest.id);
         value["approval"] = serde_json::to_value(approval)?;
@@ -225,11 +217,12 @@ fn print_json(
             "settled": overview.spent.settled, "reserved": overview.spent.reserved, "lost": overview.spent.lost,
             "today": overview.spent_today.total(),
             "money": Price::of(config).amount(overview.spent.total()),
-            "limit": config.budget.total, "limit_per_day": config.budget.per_day,
+            "limit": limit(limited::Scope::Total), "limit_per_day": limit(limited::Scope::Day),
+            "limits": beside.limits, "drift": beside.drift.map(drift::Drift::json),
         },
         "balance": balance,
         "last_request_at": overview.last_request_at,
-        "working": working,
-        "why": why,
+        "working": beside.working,
+        "why": beside.why,
     }))
 }

@@ -143,13 +143,19 @@ pub struct Budget {
     pub total: Option<i64>,
     /// In a day of UTC; 0 sends nothing.
     pub per_day: Option<i64>,
+    /// In one run of the program; 0 sends nothing.
+    pub per_run: Option<i64>,
     /// What a unit costs in the account's currency, to show costs in money as well; none to show units alone.
     pub unit_price: Option<f64>,
 }
 
 impl Budget {
     pub(super) fn validate(&self) -> Result<(), Fault> {
-        for (key, units) in [("budget.total", self.total), ("budget.per_day", self.per_day)] {
+        for (key, units) in [
+            ("budget.total", self.total),
+            ("budget.per_day", self.per_day),
+            ("budget.per_run", self.per_run),
+        ] {
             require(
                 units.is_none_or(|units| units >= 0),
                 key,

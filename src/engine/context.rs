@@ -20,6 +20,8 @@ pub struct Context {
     pub(crate) health: Mutex<Health>,
     /// Something happened that may have made a task ready.
     pub(crate) stirred: Notify,
+    /// The account was asked, whatever came of it.
+    pub(crate) account_was_asked: Notify,
     gate: Mutex<RateGate>,
     stop: Mutex<Option<Stop>>,
 }
@@ -41,6 +43,7 @@ impl Context {
             shutdown,
             health: Mutex::default(),
             stirred: Notify::new(),
+            account_was_asked: Notify::new(),
             gate: Mutex::new(gate),
             stop: Mutex::new(None),
         }

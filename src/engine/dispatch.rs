@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::engine::{Context, Stop, worker};
 use crate::store::StoreError;
 use crate::store::claim::{Claimed, For, Idle};
+use crate::store::limits::Refusal;
 
 /// How far ahead slots are taken at least: one claim transaction serves all of them at high rates...
 const LEAST_LEAD: Duration = Duration::from_millis(5);
@@ -33,6 +34,7 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode) -> anyhow::Result<Sto
     let free = Arc::new(Semaphore::new(context.settings.workers));
     let mut serving: JoinSet<Result<(), StoreError>> = JoinSet::new();
     let mut look_at = Duration::ZERO;
+    let mut told = None;
     let stop = loop {
         while let Some(served) = serving.try_join_next() {
             served??;
@@ -49,8 +51,8 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode) -> anyhow::Result<Sto
             look_at = now + LOOK_EVERY;
             context.writer.start_due(context.clock.now()).await?;
         }
-        match step(&context, mode, &free, &mut serving).await? {
-            Step::Sent => {}
+        match step(&context, mode, &free, &mut serving, &mut told).await? {
+            Step::Sent => told = None,
             Step::Stop(reason) => break reason,
             Step::Idle(wait) => {
                 tokio::select! {
@@ -79,6 +81,7 @@ async fn step(
     mode: Mode,
     free: &Arc<Semaphore>,
     serving: &mut JoinSet<Result<(), StoreError>>,
+    told: &mut Option<String>,
 ) -> anyhow::Result<Step> {
     let now = context.clock.elapsed();
     let (next_slot, lead) = {
@@ -106,6 +109,9 @@ async fn step(
         .await?;
     context.gate().give_back(slots.len() - claimed.claims.len());
     if claimed.claims.is_empty() {
+        if mode == Mode::Daemon && serving.is_empty() {
+            tell(claimed.refusal.as_ref(), told);
+        }
         return Ok(idle(context, mode, &claimed, serving.is_empty()));
     }
     for (claim, slot) in claimed.claims.into_iter().zip(slots) {
@@ -122,6 +128,16 @@ async fn step(
         });
     }
     Ok(Step::Sent)
+}
+
+/// Says once which limit a daemon waits for.
+fn tell(refusal: Option<&Refusal>, told: &mut Option<String>) {
+    if let Some(refusal) = refusal
+        && told.as_deref() != Some(refusal.name())
+    {
+        tracing::warn!("{refusal}");
+        *told = Some(refusal.name().to_owned());
+    }
 }
 
 /// How long before its slot a request is claimed, at so many requests a second.

@@ -9,11 +9,13 @@ use sqlx::Connection as _;
 use crate::clock::Timestamp;
 use crate::endpoint::Balance;
 use crate::policy::Policy;
+use crate::store::balance::{self, Reconciled};
 use crate::store::claim::{self, Claimed, For};
-use crate::store::holds::{self, Reason, Scope};
+use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::ledger::{self, Spent};
 use crate::store::report::{self, Applied, Finished};
 use crate::store::seeds::{self, Change, Reading};
-use crate::store::{Connection, Result, StoreError, balance, begin, harvests, recover, renew};
+use crate::store::{Connection, Result, StoreError, begin, harvests, recover, renew};
 
 /// Jobs that may wait for the writer; more would only wait in memory.
 const QUEUE: usize = 256;
@@ -45,7 +47,14 @@ enum Work {
         finished: Box<Finished>,
         now: Timestamp,
     },
-    Balance(Balance, Timestamp),
+    Spent,
+    Balance {
+        said: Balance,
+        before: Spent,
+        now: Timestamp,
+    },
+    IsBehind,
+    Hold(Hold),
     Due(Timestamp),
     Seeds {
         harvest: String,
@@ -60,6 +69,9 @@ enum Done {
     Claimed(Claimed),
     Applied(Applied),
     Seeds(Change),
+    Spent(Spent),
+    Reconciled(Reconciled),
+    IsBehind(bool),
     Nothing,
 }
 
@@ -83,19 +95,45 @@ impl Writer {
         };
         match self.ask(work).await? {
             Done::Claimed(claimed) => Ok(claimed),
-            Done::Applied(_) | Done::Seeds(_) | Done::Nothing => Ok(Claimed::default()),
+            _ => Ok(Claimed::default()),
         }
     }
 
     pub(crate) async fn report(&self, finished: Box<Finished>, now: Timestamp) -> Result<Applied> {
         match self.ask(Work::Report { finished, now }).await? {
             Done::Applied(applied) => Ok(applied),
-            Done::Claimed(_) | Done::Seeds(_) | Done::Nothing => Ok(Applied::Fenced),
+            _ => Ok(Applied::Fenced),
         }
     }
 
-    pub(crate) async fn balance(&self, balance: Balance, now: Timestamp) -> Result<()> {
-        self.ask(Work::Balance(balance, now)).await.map(drop)
+    /// What was spent so far, as it is committed.
+    pub(crate) async fn spent(&self) -> Result<Spent> {
+        match self.ask(Work::Spent).await? {
+            Done::Spent(spent) => Ok(spent),
+            _ => Ok(Spent::default()),
+        }
+    }
+
+    /// Keeps the account's balance, and says whether the ledger agrees; `before` was spent when it was asked for.
+    pub(crate) async fn balance(
+        &self,
+        said: Balance,
+        before: Spent,
+        now: Timestamp,
+    ) -> Result<Option<Reconciled>> {
+        match self.ask(Work::Balance { said, before, now }).await? {
+            Done::Reconciled(reconciled) => Ok(Some(reconciled)),
+            _ => Ok(None),
+        }
+    }
+
+    pub(crate) async fn hold(&self, hold: Hold) -> Result<()> {
+        self.ask(Work::Hold(hold)).await.map(drop)
+    }
+
+    /// Whether anything was bought since the balance was last kept.
+    pub(crate) async fn balance_is_behind(&self) -> Result<bool> {
+        Ok(matches!(self.ask(Work::IsBehind).await?, Done::IsBehind(true)))
     }
 
     pub(crate) async fn start_due(&self, now: Timestamp) -> Result<()> {
@@ -116,7 +154,7 @@ impl Writer {
         };
         match self.ask(work).await? {
             Done::Seeds(change) => Ok(change),
-            Done::Claimed(_) | Done::Applied(_) | Done::Nothing => Ok(Change::default()),
+            _ => Ok(Change::default()),
         }
     }
 
@@ -208,13 +246,16 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
             claim::claim(db, policy, *for_whom, *at_most, *now).await?,
         )),
         Work::Report { finished, now } => Ok(Done::Applied(report::apply(db, policy, finished, *now).await?)),
-        Work::Balance(said, now) => {
-            balance::put(db, said.units_left, said.rate, *now).await?;
+        Work::Spent => ledger::spent_in_all(db).await.map(Done::Spent),
+        Work::Balance { said, before, now } => {
+            let reconciled = balance::put(db, said.units_left, said.rate, *before, *now).await?;
             if said.units_left > 0 {
                 holds::lift(db, &Scope::All, Reason::NoFunds).await?;
             }
-            Ok(Done::Nothing)
+            Ok(Done::Reconciled(reconciled))
         }
+        Work::Hold(hold) => holds::put(db, hold).await.map(|()| Done::Nothing),
+        Work::IsBehind => balance::is_behind(db).await.map(Done::IsBehind),
         Work::Due(now) => renew::start_due(db, policy, *now).await.map(|_| Done::Nothing),
         Work::Seeds {
             harvest,

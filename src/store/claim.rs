@@ -7,8 +7,9 @@ use crate::kind::Kind;
 use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::limits::{self, Refusal};
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, batches, fallback, force, ledger, limits, sweeps};
+use crate::store::{Connection, Result, batches, fallback, force, ledger, sweeps};
 use crate::variant::Variant;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
@@ -66,6 +67,8 @@ pub struct Claimed {
     pub claims: Vec<Claim>,
     /// Why nothing could be claimed, where more than time is needed.
     pub idle: Option<Idle>,
+    /// Which limit keeps a ready task from being claimed, where nothing could be claimed.
+    pub refusal: Option<Refusal>,
     /// When the next waiting task is due or the next hold is looked at, where nothing was ready.
     pub next_due: Option<Timestamp>,
 }
@@ -137,7 +140,7 @@ pub async fn claim(
         held_endpoints: held_endpoints(&holds, &retired),
         retired,
         able: harvests_in_order(db, for_whom).await?,
-        over_budget: false,
+        refusal: None,
     };
     round
         .able
@@ -155,7 +158,8 @@ pub async fn claim(
     }
     if claimed.claims.is_empty() {
         claimed.next_due = next_due(db).await?;
-        claimed.idle = if round.over_budget {
+        claimed.refusal = round.refusal;
+        claimed.idle = if claimed.refusal.is_some() {
             Some(Idle::OverBudget)
         } else if claimed.next_due.is_none() && any_held(db, &round.able, &round.held_endpoints).await? {
             Some(Idle::Held)
@@ -179,7 +183,7 @@ struct Round<'a> {
     held_endpoints: String,
     /// The harvests that may spend, in the order of their turns; one that reaches a limit leaves.
     able: Vec<i64>,
-    over_budget: bool,
+    refusal: Option<Refusal>,
 }
 
 impl Round<'_> {
@@ -204,8 +208,9 @@ impl Round<'_> {
                     continue;
                 }
                 force::price(db, self.policy, &mut task).await?;
-                if !limits::leave_room(db, self.policy, harvest_id, task.units, self.now).await? {
-                    self.over_budget = true;
+                let refusal = limits::refusal(db, self.policy, harvest_id, task.units, self.now).await?;
+                if refusal.is_some() {
+                    self.refusal = refusal;
                     self.able.retain(|id| *id != harvest_id);
                     break;
                 }

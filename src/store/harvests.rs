@@ -10,8 +10,9 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Interval;
 use crate::store::follow_up;
+use crate::store::limits::{self, Configured};
 use crate::store::seeds::{self, Reading, Reject};
-use crate::store::{Connection, Result, StoreError, candidates, intervals};
+use crate::store::{Connection, Result, StoreError, budgets, candidates, intervals};
 use crate::variant::Variant;
 use crate::way::Way;
 
@@ -181,6 +182,7 @@ pub async fn put(
         .execute(&mut *db)
         .await?;
     let (id, shape) = shape(sqlx::query(SHAPE).bind(&spec.name).fetch_one(&mut *db).await?);
+    budgets::note_harvest(db, id, now).await?;
     if refresh && before.is_some() {
         start_round(db, id, now).await?;
     }
@@ -251,19 +253,27 @@ pub async fn without_limit(db: &mut Connection) -> Result<Vec<String>> {
     const SQL: &str = "
         select name
         from harvests
-        where max_units is null and (finished_at is null or (one_shot = 0 and exists (select 1 from harvest_refresh as r where r.harvest_id = harvests.id)))
+        where finished_at is null
+            or (one_shot = 0 and exists (select 1 from harvest_refresh as r where r.harvest_id = harvests.id))
         order by name";
-    Ok(sqlx::query_scalar(SQL).fetch_all(db).await?)
+    let mut names: Vec<String> = sqlx::query_scalar(SQL).fetch_all(&mut *db).await?;
+    // A command may have set one.
+    let limits = limits::standing(db, Configured::default(), None, 0).await?;
+    names.retain(|name| {
+        limits
+            .iter()
+            .any(|limit| limit.is_of(name) && limit.limit.is_none())
+    });
+    Ok(names)
 }
 
 /// The limit of units of the harvest of that name, if there are both.
 pub async fn limit_of<'c>(db: impl sqlx::SqliteExecutor<'c>, name: &str) -> Result<Option<i64>> {
-    const SQL: &str = "
-        select max_units
-        from harvests
-        where name = $1";
-    let limit: Option<Option<i64>> = sqlx::query_scalar(SQL).bind(name).fetch_optional(db).await?;
-    Ok(limit.flatten())
+    let limits = limits::standing(db, Configured::default(), None, 0).await?;
+    Ok(limits
+        .iter()
+        .find(|limit| limit.is_of(name))
+        .and_then(|limit| limit.limit))
 }
 
 /// The id of the harvest of that name.

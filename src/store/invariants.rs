@@ -113,6 +113,8 @@ const ALL: &[Invariant] = &[
             select 'day:' || day, state, reserved, units from ledger
             union all
             select 'harvest:' || harvest_id, state, reserved, units from ledger
+            union all
+            select 'run:' || run_id, state, reserved, units from ledger where run_id is not null
         ), sums as (
             select
                 scope,
@@ -170,11 +172,13 @@ const ALL: &[Invariant] = &[
         reads_all_rows: false,
     },
     Invariant {
-        claim: "no harvest has spent more than its limit, but for overcharges",
-        statement: "select h.name, s.settled, s.lost
-        from harvests as h
-        join spend as s on s.scope = 'harvest:' || h.id
-        where s.settled + s.lost > h.max_units and not exists (select 1 from overcharges)",
+        claim: "nothing was bought beyond a limit since it was set, but for overcharges",
+        statement: "select c.scope, c.to_units, c.spent, s.settled, s.lost
+        from budget_changes as c
+        join spend as s on s.scope = case c.scope when 'run' then 'run:' || (select max(id) from runs) else c.scope end
+        where c.id = (select max(l.id) from budget_changes as l where l.scope = c.scope)
+            and s.settled + s.lost > max(c.to_units, c.spent)
+            and not exists (select 1 from overcharges)",
         holds: Holds::Always,
         reads_all_rows: false,
     },

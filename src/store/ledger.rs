@@ -31,18 +31,24 @@ pub fn day_of(at: Timestamp) -> String {
         .map_or_else(|_| "0000-00-00".into(), |at| at.strftime("%Y-%m-%d").to_string())
 }
 
+/// When the UTC day after that of a time begins.
+pub fn next_day(at: Timestamp) -> Timestamp {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    (at.div_euclid(DAY_MS) + 1) * DAY_MS
+}
+
 /// Reserves the units of one request; returns the ledger row.
 pub(crate) async fn reserve(db: &mut Connection, task: &Task, now: Timestamp) -> Result<i64> {
     const SQL: &str = "
         insert into ledger (
             harvest_id, task_id, sweep_id, endpoint, target, page_no, walk, cursor_hash, epoch, retry, day,
-            state, reserved, reserved_at
+            state, reserved, reserved_at, run_id
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'reserved', $12, $13)
-        returning id";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'reserved', $12, $13, (select max(id) from runs))
+        returning id, run_id";
     let day = day_of(now);
     let units = task.units;
-    let id = sqlx::query_scalar(SQL)
+    let row = sqlx::query(SQL)
         .bind(task.harvest_id)
         .bind(task.id)
         .bind(task.sweep_id)
@@ -60,15 +66,18 @@ pub(crate) async fn reserve(db: &mut Connection, task: &Task, now: Timestamp) ->
         .await?;
     add(
         db,
-        task.harvest_id,
-        &day,
+        &Sums {
+            harvest_id: task.harvest_id,
+            day: &day,
+            run_id: row.get(1),
+        },
         Spent {
             reserved: units,
             ..Spent::default()
         },
     )
     .await?;
-    Ok(id)
+    Ok(row.get(0))
 }
 
 /// Closes a reservation. `fenced` marks an answer that came too late to be used: paid all the same.
@@ -82,7 +91,7 @@ pub(crate) async fn settle(
     answered_at: Timestamp,
 ) -> Result<()> {
     const RESERVED: &str = "
-        select harvest_id, day, reserved, state, endpoint, sweep_id, units
+        select harvest_id, day, reserved, state, endpoint, sweep_id, units, run_id
         from ledger
         where id = $1";
     const SETTLE: &str = "
@@ -147,7 +156,12 @@ pub(crate) async fn settle(
         .bind(answered_at)
         .execute(&mut *db)
         .await?;
-    add(db, harvest_id, &day, after).await?;
+    let sums = Sums {
+        harvest_id,
+        day: &day,
+        run_id: row.get(7),
+    };
+    add(db, &sums, after).await?;
     // What was lost or came too late was paid for the sweep all the same.
     sqlx::query(SWEEP)
         .bind(row.get::<i64, _>(5))
@@ -170,17 +184,27 @@ pub(crate) async fn settle(
     Ok(())
 }
 
-async fn add(db: &mut Connection, harvest_id: i64, day: &str, spent: Spent) -> Result<()> {
+/// The sums that a request is counted in, beside the one of all.
+struct Sums<'a> {
+    harvest_id: i64,
+    day: &'a str,
+    run_id: Option<i64>,
+}
+
+async fn add(db: &mut Connection, sums: &Sums<'_>, spent: Spent) -> Result<()> {
     const SQL: &str = "
         insert into spend (scope, settled, reserved, lost)
-        values ('all', $3, $4, $5), ('day:' || $2, $3, $4, $5), ('harvest:' || $1, $3, $4, $5)
+        select scope, $4, $5, $6
+        from (select 'all' as scope union all select 'day:' || $2 union all select 'harvest:' || $1 union all select 'run:' || $3)
+        where scope is not null
         on conflict (scope) do update set
             settled = settled + excluded.settled,
             reserved = reserved + excluded.reserved,
             lost = lost + excluded.lost";
     sqlx::query(SQL)
-        .bind(harvest_id)
-        .bind(day)
+        .bind(sums.harvest_id)
+        .bind(sums.day)
+        .bind(sums.run_id)
         .bind(spent.settled)
         .bind(spent.reserved)
         .bind(spent.lost)

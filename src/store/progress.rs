@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::store::Result;
 use crate::store::holds::{self, Hold};
 use crate::store::ledger::{self, Spent};
+use crate::store::limits::{self, Configured};
 
 /// The state of everything in the file.
 #[derive(Clone, Debug)]
@@ -121,9 +122,6 @@ pub struct KindView {
 
 /// Reads the overview.
 pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
-    const BALANCE: &str = "
-        select units_left, rate, answered_at
-        from balance";
     const LAST: &str = "
         select max(reserved_at)
         from ledger";
@@ -131,7 +129,6 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
         select distinct endpoint
         from tasks
         where state = 'ready'";
-    let balance = sqlx::query(BALANCE).fetch_optional(pool).await?;
     Ok(Overview {
         harvests: harvests(pool).await?,
         tasks: task_counts(pool).await?,
@@ -141,8 +138,17 @@ pub async fn overview(pool: &SqlitePool, now: Timestamp) -> Result<Overview> {
         spent_today: ledger::spent_today(pool, now).await?,
         last_request_at: sqlx::query_scalar(LAST).fetch_one(pool).await?,
         ready_endpoints: sqlx::query_scalar(READY).fetch_all(pool).await?,
-        balance: balance.map(|row| (row.get(0), row.get(1), row.get(2))),
+        balance: balance(pool).await?,
     })
+}
+
+/// What the upstream last said of the account: units left, requests a second, when.
+pub async fn balance(pool: &SqlitePool) -> Result<Option<(i64, f64, Timestamp)>> {
+    const SQL: &str = "
+        select units_left, rate, answered_at
+        from balance";
+    let row = sqlx::query(SQL).fetch_optional(pool).await?;
+    Ok(row.map(|row| (row.get(0), row.get(1), row.get(2))))
 }
 
 async fn waiting(pool: &SqlitePool, now: Timestamp) -> Result<Waiting> {
@@ -201,23 +207,25 @@ pub async fn task_counts(pool: &SqlitePool) -> Result<TaskCounts> {
 pub async fn harvests(pool: &SqlitePool) -> Result<Vec<HarvestView>> {
     const SQL: &str = "
         select
-            h.id, h.name, h.round, h.finished_at, h.max_units, coalesce(s.settled + s.reserved + s.lost, 0),
+            h.id, h.name, h.round, h.finished_at, coalesce(s.settled + s.reserved + s.lost, 0),
             (select count(*) from targets as t where t.harvest_id = h.id)
         from harvests as h
         left join spend as s on s.scope = 'harvest:' || h.id
         order by h.name";
     let rows = sqlx::query(SQL).fetch_all(pool).await?;
+    let limits = limits::standing(pool, Configured::default(), None, 0).await?;
     let mut harvests = Vec::with_capacity(rows.len());
     for row in rows {
-        let id = row.get(0);
+        let (id, name): (i64, String) = (row.get(0), row.get(1));
+        let limit = limits.iter().find(|limit| limit.is_of(&name));
         harvests.push(HarvestView {
             id,
-            name: row.get(1),
+            max_units: limit.and_then(|limit| limit.limit),
+            name,
             round: row.get(2),
             finished_at: row.get(3),
-            max_units: row.get(4),
-            units: row.get(5),
-            targets: row.get(6),
+            units: row.get(4),
+            targets: row.get(5),
             kinds: kinds(pool, id).await?,
             filter_profiles: filter_profiles(pool, id).await?,
         });

@@ -11,6 +11,7 @@ pub mod understand;
 
 mod audience_overlap;
 mod common_followings;
+mod drifts;
 mod engagement;
 mod followed_by_both;
 mod hits;
@@ -24,6 +25,7 @@ mod rejected;
 mod reposted;
 mod seeds_graph;
 mod spend;
+mod spend_by;
 mod sweeps;
 mod tagged_with;
 mod top_commenters;
@@ -50,7 +52,7 @@ pub struct Question {
 }
 
 /// Every question, in the order in which people are told of them.
-pub const ALL: [&Question; 18] = [
+pub const ALL: [&Question; 20] = [
     &most_followed::QUESTION,
     &mutuals::QUESTION,
     &followed_by_both::QUESTION,
@@ -68,7 +70,9 @@ pub const ALL: [&Question; 18] = [
     &rejected::QUESTION,
     &parked::QUESTION,
     &spend::QUESTION,
+    &spend_by::QUESTION,
     &paid_twice::QUESTION,
+    &drifts::QUESTION,
 ];
 
 /// What the demo asks of what it harvested: a question and its statement.

@@ -11,6 +11,7 @@ mod program;
 mod shifted;
 mod stage;
 
+mod budget;
 mod cli;
 mod client;
 mod config;

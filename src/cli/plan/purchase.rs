@@ -5,7 +5,6 @@ use std::time::Duration;
 use sqlx::Connection as _;
 
 use crate::cli::arguments::Common;
-use crate::cli::money::Price;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, harvest, session};
 use crate::clock::Clock;
@@ -106,7 +105,7 @@ pub(super) async fn profiles(
     let id = read::open(&mut transaction, &policy, &spec.name, missing, units, clock.now()).await?;
     transaction.commit().await?;
     let before = ledger::spent_by(database.readers(), id).await?.total();
-    let progress = Progress::start(database, Some(id), common, Price::of(config), clock.clone());
+    let progress = Progress::start(database, Some(id), common, config, clock.clone());
     let stop = if let Some(lock) = lock {
         let settings = engine::Settings {
             policy: policy.clone(),

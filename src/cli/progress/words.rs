@@ -13,6 +13,8 @@ pub(super) struct Beside<'a> {
     pub(super) rate: Option<f64>,
     /// What a unit costs.
     pub(super) price: Price,
+    /// What is left of the nearest limit, if there is one.
+    pub(super) left: Option<&'a str>,
     /// Why nothing moves, if nothing does.
     pub(super) why: Option<&'a str>,
 }
@@ -30,7 +32,10 @@ pub(super) fn line_of(harvest: &HarvestView, beside: &Beside<'_>) -> String {
     }
     parts.push(output::count(total(|kind| kind.pages), "page", "pages"));
     parts.push(format!("{} rows", number(total(|kind| kind.items))));
-    parts.push(beside.price.units(harvest.units));
+    parts.push(match beside.left.filter(|_| open > 0) {
+        Some(left) => format!("{} ({left})", beside.price.units(harvest.units)),
+        None => beside.price.units(harvest.units),
+    });
     // A terminal cuts the end of a long line off, so that what a person waits for comes first.
     let why = beside.why.filter(|_| open > 0);
     match why {
@@ -153,7 +158,15 @@ mod tests {
 
     fn said(harvest: &HarvestView, rate: Option<f64>, price: Option<f64>, why: Option<&str>) -> String {
         let price = Price(price);
-        line_of(harvest, &Beside { rate, price, why })
+        line_of(
+            harvest,
+            &Beside {
+                rate,
+                price,
+                left: None,
+                why,
+            },
+        )
     }
 
     #[test]
@@ -168,6 +181,18 @@ mod tests {
             "brands: everything is paused, followers 1 of 4 lists, 124 pages, 3,004 rows, 124 units; left as far as known: \
              40 units"
         );
+    }
+
+    #[test]
+    fn what_is_left_of_the_nearest_limit_stands_beside_what_was_spent() {
+        let beside = Beside {
+            rate: None,
+            price: Price(None),
+            left: Some("26 left of per_day"),
+            why: None,
+        };
+        let line = line_of(&harvest(), &beside);
+        assert!(line.contains("124 units (26 left of per_day)"), "{line}");
     }
 
     #[test]

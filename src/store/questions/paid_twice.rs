@@ -16,31 +16,8 @@ pub(crate) const QUESTION: Question = Question {
 };
 
 const STATEMENT: &str = "
-    with paid as (
-        select
-            id,
-            sweep_id,
-            page_no,
-            endpoint,
-            target,
-            units,
-            row_number() over (partition by sweep_id, page_no order by id) as time,
-            coalesce(reason, case state when 'fenced' then 'answered too late to be used' end) as reason
-        from ledger
-        where units > 0 and (:harvest is null or harvest_id = :harvest)
-    )
-    select
-        l.kind,
-        p.target,
-        p.page_no as page,
-        count(*) as times_paid,
-        sum(p.units) as units,
-        sum(case when p.time > 1 then p.units else 0 end) as units_paid_again,
-        group_concat(p.endpoint || coalesce(': ' || p.reason, ''), ', then ' order by p.id) as what_came
-    from paid as p
-    join sweeps as s on s.id = p.sweep_id
-    join lists as l on l.id = s.list_id
-    group by p.sweep_id, p.page_no
-    having count(*) > 1
-    order by units_paid_again desc, min(p.id)
+    select kind, target, page_no as page, times_paid, units, units_paid_again, what_came
+    from paid_twice
+    where :harvest is null or sweep_id in (select p.sweep_id from payments as p where p.harvest_id = :harvest)
+    order by units_paid_again desc, sweep_id, page_no
     limit :limit";

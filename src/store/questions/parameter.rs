@@ -38,6 +38,8 @@ pub enum Takes {
     Count,
     /// `yes` or `no`.
     YesOrNo,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
 }
 
 /// What holds where a parameter is not given.
@@ -128,6 +130,8 @@ impl Parameter {
                     "there is no such verdict; there are {verdicts}, and open for none yet"
                 )));
             }
+            Takes::OneOf(words) if words.contains(&text) => Given::Text(text.to_owned()),
+            Takes::OneOf(words) => return Err(wrong(format!("write one of {}", words.join(", ")))),
             Takes::Count => match text.parse::<i64>() {
                 Ok(count) if count > 0 => Given::Number(count),
                 _ => return Err(wrong("write a whole number from 1 on".into())),
@@ -169,6 +173,7 @@ impl fmt::Display for Takes {
             Self::Words => "WORDS",
             Self::Count => "N",
             Self::YesOrNo => "yes|no",
+            Self::OneOf(words) => return formatter.write_str(&words.join("|")),
         })
     }
 }

@@ -17,40 +17,17 @@ pub(crate) const QUESTION: Question = Question {
 };
 
 const STATEMENT: &str = "
-    with paid as (
-        select
-            endpoint,
-            units,
-            state,
-            row_number() over (partition by sweep_id, page_no, units > 0 order by id) as time
-        from ledger
-        where state not in ('reserved', 'released') and (:harvest is null or harvest_id = :harvest)
-    ), costs as (
-        select
-            endpoint,
-            count(*) as requests,
-            sum(units) as units,
-            sum(case when state = 'lost' then units else 0 end) as units_lost,
-            sum(case when time > 1 then units else 0 end) as units_paid_again
-        from paid
-        group by endpoint
-    ), shown as (
-        select p.endpoint, count(p.elements) as pages, sum(p.new_entries) as new_rows
-        from pages as p
-        join sweeps as s on s.id = p.sweep_id
-        where :harvest is null or s.harvest_id = :harvest
-        group by p.endpoint
-    )
     select
-        c.endpoint,
-        c.requests,
-        c.units,
-        coalesce(s.pages, 0) as pages,
-        coalesce(s.new_rows, 0) as new_rows,
-        round(1.0 * coalesce(s.new_rows, 0) / nullif(c.units, 0), 1) as rows_per_unit,
-        c.units_lost,
-        c.units_paid_again
-    from costs as c
-    left join shown as s on s.endpoint = c.endpoint
-    order by c.units desc, c.endpoint
+        endpoint,
+        count(*) as requests,
+        sum(units) as units,
+        sum(pages) as pages,
+        sum(new_rows) as new_rows,
+        round(1.0 * sum(new_rows) / nullif(sum(units), 0), 1) as rows_per_unit,
+        sum(case when state = 'lost' then units else 0 end) as units_lost,
+        sum(case when again then units else 0 end) as units_paid_again
+    from payments
+    where :harvest is null or harvest_id = :harvest
+    group by endpoint
+    order by units desc, endpoint
     limit :limit";

@@ -10,6 +10,8 @@ fn a_harvest_is_the_oracles_and_the_same_command_buys_nothing() {
     let fields = [
         "exit_code",
         "harvest",
+        "limit_reached",
+        "limits",
         "rejected_seeds",
         "rows",
         "stopped",

@@ -19,7 +19,8 @@ fn filled() -> Shell {
     let shell = Shell::start();
     shell
         .run(&format!(
-            "harvest {} search:lakes --collect {EVERY_KIND} --depth 2 --expand followers,commenters --limit users=20",
+            "harvest {} search:lakes --collect {EVERY_KIND} --depth 2 --expand followers,commenters --limit users=20 \
+             --max-units 20000",
             shell.seeds(8)
         ))
         .exits(0);

@@ -111,6 +111,58 @@ async fn spend_counts_rows_a_unit_and_what_was_paid_again() {
 }
 
 #[tokio::test]
+async fn spend_by_counts_for_whom_and_when_it_was_paid() {
+    let more = format!(
+        "{LEDGER};
+        insert into lists (id, kind, target, generation) values (91, 'search', 'lakes', 0);
+        insert into sweeps (id, list_id, harvest_id, generation, started_at)
+        select 90, id, 2, 0, 1000 from lists where kind = 'comments' and target = '11'
+        union all select 91, 91, 2, 0, 1000;
+        insert into runs (id, pid, version, started_at) values (4, 1, '0', 1000);
+        insert into ledger (
+            id, harvest_id, task_id, sweep_id, endpoint, target, page_no, walk, epoch, retry, day, state, reserved, units,
+            reserved_at, run_id
+        )
+        values
+            (8, 2, 3, 90, '/gql/comments/chunk', '11', 0, 0, 1, 0, '2026-01-02', 'settled', 1, 5, 1000, 4),
+            (9, 2, 4, 91, '/gql/topsearch', 'lakes', 0, 0, 1, 0, '2026-01-02', 'settled', 1, 1, 1000, 4),
+            (10, 2, 4, 91, '/gql/topsearch', 'lakes', 1, 0, 1, 0, '2026-01-02', 'reserved', 1, 0, 1000, 4)"
+    );
+    let people = People::with(&more).await;
+    let shown = async |words: &str, columns: &str| people.ask(words).await.show(columns);
+    // Post 11 is ann's.
+    assert_eq!(
+        shown(
+            "spend_by",
+            "what requests units percent units_lost units_paid_again"
+        )
+        .await,
+        ["@ann 5 8 61.5 1 1", "@ben 2 4 30.8 0 2", "nobody 1 1 7.7 0 0"]
+    );
+    assert_eq!(
+        shown("spend_by harvest=brands", "what units new_rows").await,
+        ["@ann 3 45"]
+    );
+    assert_eq!(
+        shown("spend_by by=day", "what units").await,
+        ["2026-01-02 6", "2026-01-01 7"]
+    );
+    assert_eq!(
+        shown("spend_by by=harvest", "what units").await,
+        ["other 10", "brands 3"]
+    );
+    assert_eq!(
+        shown("spend_by by=kind", "what units").await,
+        ["followers 7", "comments 5", "search 1"]
+    );
+    assert_eq!(shown("spend_by by=run", "what units").await, ["older 7", "4 6"]);
+    assert_eq!(
+        shown("spend_by by=endpoint limit=1", "what units").await,
+        ["/gql/comments/chunk 5"]
+    );
+}
+
+#[tokio::test]
 async fn paid_twice_says_what_became_of_each_payment() {
     let people = People::with(LEDGER).await;
     let answer = people.ask("paid_twice").await;

@@ -9,8 +9,9 @@ async fn every_refusal_says_what_to_write() {
         (
             "mutual",
             "there is no question `mutual`: there are most_followed, mutuals, followed_by_both, audience_overlap, \
-             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, missing, \
-             rejected, parked, spend, paid_twice; `gleaner query` says what each answers; did you mean `mutuals`?",
+             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, \
+             missing, rejected, parked, spend, spend_by, paid_twice, drifts; `gleaner query` says what each answers; did you mean \
+             `mutuals`?",
         ),
         ("zzzzzz", "there is no question `zzzzzz`: there are most_followed"),
         (
@@ -79,6 +80,10 @@ async fn every_refusal_says_what_to_write() {
         (
             "sweeps verdict=done",
             "verdict=done: there is no such verdict; there are complete, truncated, ",
+        ),
+        (
+            "spend_by by=owner",
+            "by=owner: write one of user, harvest, kind, endpoint, day, run; nothing was asked",
         ),
     ] {
         let refusal = people.refusal(words).await;
