@@ -59,11 +59,11 @@ impl Told {
             } else {
                 self.round_of(words[4])
             };
-            let [follower, followee, ..] = words[..] else {
+            let [from, to, ..] = words[..] else {
                 panic!("{edge}")
             };
             self.lines.insert(format!(
-                "follow {follower} {followee} first={first} last={last} gone={gone}"
+                "follow {from} {to} first={first} last={last} gone={gone}"
             ));
         }
         let changes = "select event, follower_id, followee_id, sweep_id from follow_changes";
