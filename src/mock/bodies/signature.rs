@@ -8,8 +8,7 @@ use crate::mock::draw::Draw;
 
 const STYLE: &str = "dst-jpg_e35_p750x750_sh0.08_tt6";
 /// Says how a picture was encoded.
-const ENCODED: &str =
-    "eyJ2ZW5jb2RlX3RhZyI6InNpbS5pbWFnZS4xNDQweDE4MDAuc2RyLkMzIiwidmVuY19wcm9maWxlIjoic3RpbGwuZGVmYXVsdCJ9";
+const ENCODED: &str = "eyJ2ZW5jb2RlX3RhZyI6InNpbS5wcm9maWxlX3BpYy4xMDgwLkMzIn0";
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What an answer signs with.
@@ -110,7 +109,8 @@ fn video(draw: &mut Draw) -> String {
     let text = format!(
         "{{\"vencode_tag\":\"sim.clips.c2.720.baseline\",\"asset_id\":{},\"asset_age_days\":{},\"duration_s\":{},\
          \"bitrate\":{},\"use_case_id\":10099,\"client_name\":\"sim\",\"profile\":\"main.default.vertical.720x1280\",\
-         \"urlgen_source\":\"www\",\"tag\":\"progressive.720.stereo.default\"}}",
+         \"urlgen_source\":\"www\",\"is_original\":true,\"legacy_profile\":false,\"variant\":\"standard.quality.progressive\",\
+         \"tag\":\"progressive.720.stereo.default\"}}",
         draw.between(1_000_000_000_000_000, 9_999_999_999_999_999),
         draw.below(400),
         draw.below(90),
