@@ -90,13 +90,17 @@ async fn turn_days(upstream: &Upstream, seconds: Option<NonZeroU32>) {
     days.tick().await;
     loop {
         days.tick().await;
-        let world = upstream.world();
-        let (seed, size, day) = (world.seed(), world.size(), world.day() + 1);
-        // A large world takes a moment, in which answers must go on.
-        if let Ok(world) = tokio::task::spawn_blocking(move || World::at(seed, size, day)).await {
-            tracing::info!("day {}", world.day());
-            upstream.set_world(Arc::new(world));
-        }
+        turn_day(upstream).await;
+    }
+}
+
+async fn turn_day(upstream: &Upstream) {
+    let world = upstream.world();
+    let (seed, size, day) = (world.seed(), world.size(), world.day() + 1);
+    // A large world takes a moment, in which answers must go on.
+    if let Ok(world) = tokio::task::spawn_blocking(move || World::at(seed, size, day)).await {
+        tracing::info!("day {}", world.day());
+        upstream.set_world(Arc::new(world));
     }
 }
 
@@ -136,4 +140,21 @@ fn print_oracle(common: &Common, world: &World, flags: Flags) -> anyhow::Result<
         );
     }
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_day_is_one_of_the_same_world() {
+        let world = Arc::new(World::at(3, 40, 5));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let upstream = Upstream::start(world, Settings::default(), address)
+            .await
+            .unwrap();
+        turn_day(&upstream).await;
+        let world = upstream.world();
+        assert_eq!((world.seed(), world.size(), world.day()), (3, 40, 6));
+    }
 }

@@ -5,6 +5,7 @@ mod documents;
 mod endpoints;
 mod harvesting;
 mod init;
+mod later_days;
 mod pages;
 mod querying;
 mod readme;
