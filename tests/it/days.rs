@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gleaner::engine::Stop;
+use gleaner::kind::Kind;
 use gleaner::mock::World;
 use gleaner::mock::oracle::{self, Plan};
 
-use crate::harness::{Run, harvest_of};
+use crate::harness::{EVERY_KIND, Run, harvest_of};
 
 const SEED: u64 = 11;
 const SIZE: usize = 150;
@@ -112,4 +113,16 @@ async fn follows_and_names_have_the_history_that_the_oracle_tells() {
         let count = expected.iter().filter(|line| line.starts_with(word)).count();
         assert!(count > 2, "{count} of {word}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_harvest_of_a_later_day_ends_in_the_oracles_tables_at_its_cost() {
+    let mut run = Run::start(2, 400).await;
+    run.world = Arc::new(World::at(2, 400, 25));
+    run.upstream.set_world(Arc::clone(&run.world));
+    let mut seeds = run.world.seeds(20);
+    seeds.extend(run.world.queries(2));
+    let plan = Plan::of(seeds, &EVERY_KIND.map(Kind::name));
+    assert_eq!(run.harvest(&plan).await, Stop::Finished);
+    run.assert_perfect(&plan).await;
 }
