@@ -263,6 +263,12 @@ pub(crate) struct Demo {
 pub(crate) struct Mock {
     #[command(flatten)]
     pub(crate) world: World,
+    /// The day of the world, from 0 to 400: each is the one before it with a few changes.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) day: u32,
+    /// Move on by a day each so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) days_every: Option<std::num::NonZeroU32>,
     /// The port on 127.0.0.1; 0 for any.
     #[arg(long, default_value_t = 8_080)]
     pub(crate) port: u16,

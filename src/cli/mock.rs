@@ -1,6 +1,7 @@
 //! `gleaner mock`: the simulated upstream as a server, and what a perfect harvest of it finds and costs.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::mock::oracle::{self, Plan};
 use crate::mock::{FaultKind, Faults, Settings, Upstream, World};
 
 pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
-    let world = Arc::new(World::new(flags.world.seed, flags.world.size));
+    let world = Arc::new(World::at(flags.world.seed, flags.world.size, flags.day));
     if flags.seeds {
         let seeds = world.seeds(12);
         if common.json {
@@ -50,13 +51,20 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         output::json(&serde_json::json!({ "base_url": upstream.url() }))?;
     } else {
         let (seed, size) = (flags.world.seed, flags.world.size);
+        let day = match flags.day {
+            0 => String::new(),
+            day => format!(" --day {day}"),
+        };
         line(format!(
             "A simulated Instagram of {size} users answers at {url}; Ctrl-C stops it. In another terminal:\n  \
-             gleaner harvest --base-url {url} $(gleaner mock --seeds --seed {seed} --size {size})",
+             gleaner harvest --base-url {url} $(gleaner mock --seeds --seed {seed} --size {size}{day})",
             url = upstream.url()
         ));
     }
-    shutdown.asked().await;
+    tokio::select! {
+        () = shutdown.asked() => {}
+        () = turn_days(&upstream, flags.days_every) => {}
+    }
     let arrivals = upstream.arrivals().len();
     let units = upstream.meter();
     if common.json {
@@ -70,6 +78,30 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         ));
     }
     Ok(Exit::Done)
+}
+
+/// Moves the world on by a day each so many seconds, without end; never if nobody said how often.
+async fn turn_days(upstream: &Upstream, seconds: Option<NonZeroU32>) {
+    let Some(seconds) = seconds else {
+        return std::future::pending().await;
+    };
+    let mut days = tokio::time::interval(Duration::from_secs(seconds.get().into()));
+    // The first tick comes at once.
+    days.tick().await;
+    loop {
+        days.tick().await;
+        turn_day(upstream).await;
+    }
+}
+
+async fn turn_day(upstream: &Upstream) {
+    let world = upstream.world();
+    let (seed, size, day) = (world.seed(), world.size(), world.day() + 1);
+    // A large world takes a moment, in which answers must go on.
+    if let Ok(world) = tokio::task::spawn_blocking(move || World::at(seed, size, day)).await {
+        tracing::info!("day {}", world.day());
+        upstream.set_world(Arc::new(world));
+    }
 }
 
 fn print_oracle(common: &Common, world: &World, flags: Flags) -> anyhow::Result<Exit> {
@@ -108,4 +140,21 @@ fn print_oracle(common: &Common, world: &World, flags: Flags) -> anyhow::Result<
         );
     }
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_day_is_one_of_the_same_world() {
+        let world = Arc::new(World::at(3, 40, 5));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let upstream = Upstream::start(world, Settings::default(), address)
+            .await
+            .unwrap();
+        turn_day(&upstream).await;
+        let world = upstream.world();
+        assert_eq!((world.seed(), world.size(), world.day()), (3, 40, 6));
+    }
 }

@@ -7,8 +7,8 @@ mod remarks;
 
 use serde_json::{Value, json};
 
+use crate::mock::bodies::signature::Signature;
 use crate::mock::cursors;
-use crate::mock::draw::Draw;
 use crate::mock::faults::FaultKind;
 use crate::mock::questions::{Question, Subject};
 use crate::mock::world::World;
@@ -21,7 +21,7 @@ struct Page<'a> {
     twist: Option<FaultKind>,
     /// The next cursor: a text, null at the end, absent where the page is damaged.
     cursor: Option<Value>,
-    signature: &'a mut Draw,
+    signature: &'a mut Signature,
 }
 
 /// The body that answers a question, twisted by a fault of the body's own kind if one is given.
@@ -29,7 +29,7 @@ pub(crate) fn body(
     world: &World,
     question: &Question,
     twist: Option<FaultKind>,
-    signature: &mut Draw,
+    signature: &mut Signature,
 ) -> Value {
     let cursor = (twist != Some(FaultKind::CursorMissing)).then(|| {
         let written = question

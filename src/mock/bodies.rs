@@ -8,6 +8,7 @@ pub(crate) mod media;
 pub(crate) mod profiles;
 pub(crate) mod reposts;
 pub(crate) mod search;
+pub(crate) mod signature;
 pub(crate) mod stream;
 pub(crate) mod tags;
 pub(crate) mod template;
@@ -15,7 +16,6 @@ pub(crate) mod users;
 
 use serde_json::Value;
 
-use crate::mock::draw::Draw;
 use crate::mock::phrases::HALF_PAIR;
 
 /// The text of a body. Half pairs become the escape that the upstream sends for them.
@@ -40,28 +40,6 @@ pub(crate) fn cut(body: &mut Value) {
     }
 }
 
-/// An address with a signature, which no two answers share.
-pub(crate) fn signed(address: &str, signature: &mut Draw) -> String {
-    let mut bits = || signature.bits();
-    format!(
-        "{address}?stp=dst-jpg_e35_p750x750_sh0.08_tt6&_nc_cat={}&ig_cache_key={:016X}{:016X}.3-ccb7-5&ccb=7-5\
-         &_nc_sid=58cdad&efg=eyJ2ZW5jb2RlX3RhZyI6InhwaWRzIn0%3D&_nc_ohc={:016x}{:08x}&_nc_oc=Adq{:016x}{:016x}{:016x}\
-         &_nc_zt=23&_nc_gid={:016x}&oh=00_Af{:016x}{:016x}&oe={:08X}",
-        100 + bits() % 12,
-        bits(),
-        bits(),
-        bits(),
-        bits() >> 32,
-        bits(),
-        bits(),
-        bits(),
-        bits(),
-        bits(),
-        bits(),
-        bits() >> 32,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -81,14 +59,5 @@ mod tests {
         let mut body = json!({ "path": [1, 2, 3, 4], "rows": [[1, 2, 3, 4], {}, {}, {}] });
         cut(&mut body);
         assert_eq!(body, json!({ "path": [1, 2, 3], "rows": [[1, 2, 3], {}, {}] }));
-    }
-
-    #[test]
-    fn a_signature_is_as_long_as_the_upstreams_and_never_the_same() {
-        let mut signature = Draw::new(1, "signature", &[]);
-        let one = signed("https://x.example/a.jpg", &mut signature);
-        assert_ne!(one, signed("https://x.example/a.jpg", &mut signature));
-        assert!(one.len() > 300);
-        assert_eq!(one.split('?').count(), 2);
     }
 }

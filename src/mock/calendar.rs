@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::mock::world::World;
 
-/// Today, and the days that were met.
+/// So many days are kept; any other is made again when it is asked for.
+const MOST_KEPT: usize = 8;
+
+/// Today, and days that were met.
 #[derive(Debug)]
 pub(crate) struct Calendar {
     today: Arc<World>,
@@ -30,17 +33,25 @@ impl Calendar {
         if (today.seed(), today.size()) != (self.today.seed(), self.today.size()) {
             self.met.clear();
         }
-        self.met.insert(today.day(), Arc::clone(&today));
+        self.keep(Arc::clone(&today));
         self.today = today;
+    }
+
+    fn keep(&mut self, world: Arc<World>) {
+        if self.met.len() >= MOST_KEPT {
+            self.met.pop_first();
+        }
+        self.met.insert(world.day(), world);
     }
 
     /// Today's world on another day; it is made if nobody has met it, for a cursor can be older than an upstream.
     pub(crate) fn on(&mut self, day: u32) -> Arc<World> {
         let (seed, size) = (self.today.seed(), self.today.size());
-        let world = self
-            .met
-            .entry(day)
-            .or_insert_with(|| Arc::new(World::at(seed, size, day)));
-        Arc::clone(world)
+        if let Some(world) = self.met.get(&day) {
+            return Arc::clone(world);
+        }
+        let world = Arc::new(World::at(seed, size, day));
+        self.keep(Arc::clone(&world));
+        world
     }
 }

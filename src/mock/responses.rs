@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::mock::answers;
-use crate::mock::bodies;
+use crate::mock::bodies::{self, signature::Signature};
 use crate::mock::desk::Decision;
-use crate::mock::draw::Draw;
 use crate::mock::faults::FaultKind;
 use crate::mock::http::{Ending, Response};
 use crate::mock::outcomes::{self, Outcome};
@@ -43,7 +42,7 @@ pub(crate) fn response(decision: &Decision, is_cut: bool, style: PriceStyle) -> 
         headers.push(("x-hiker-info", price));
     }
     headers.extend(retry_after(decision.fault).map(|value| ("retry-after", value.to_owned())));
-    let mut signature = Draw::new(world.seed(), "signature", &[decision.number]);
+    let mut signature = Signature::new(world.seed(), decision.number);
     let (content_type, mut body) = replaced(decision.fault, decision.number)
         .unwrap_or_else(|| answered(world, decision, is_cut, &mut signature));
     if decision.fault == Some(FaultKind::TruncatedJson) {
@@ -124,7 +123,7 @@ fn answered(
     world: &World,
     decision: &Decision,
     is_cut: bool,
-    signature: &mut Draw,
+    signature: &mut Signature,
 ) -> (&'static str, String) {
     let error = |detail: &str, exc_type: &str| json!({ "detail": detail, "exc_type": exc_type }).to_string();
     let body = match &decision.outcome {

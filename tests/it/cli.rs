@@ -6,6 +6,7 @@ mod documents;
 mod endpoints;
 mod harvesting;
 mod init;
+mod later_days;
 mod pages;
 mod planning;
 mod querying;

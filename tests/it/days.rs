@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gleaner::engine::Stop;
+use gleaner::kind::Kind;
 use gleaner::mock::oracle::{self, Plan};
 use gleaner::mock::{FaultKind, Faults, Settings, World};
 
-use crate::harness::{Run, harvest_of};
+use crate::harness::{EVERY_KIND, Run, harvest_of};
 
 const SEED: u64 = 11;
 const SIZE: usize = 150;
@@ -59,11 +60,11 @@ impl Told {
             } else {
                 self.round_of(words[4])
             };
-            let [follower, followee, ..] = words[..] else {
+            let [from, to, ..] = words[..] else {
                 panic!("{edge}")
             };
             self.lines.insert(format!(
-                "follow {follower} {followee} first={first} last={last} gone={gone}"
+                "follow {from} {to} first={first} last={last} gone={gone}"
             ));
         }
         let changes = "select event, follower_id, followee_id, sweep_id from follow_changes";
@@ -162,4 +163,16 @@ async fn nobody_is_said_to_have_left_who_is_there_whatever_goes_wrong() {
         }
     }
     assert!(departed > 20, "{departed} departures");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_harvest_of_a_later_day_ends_in_the_oracles_tables_at_its_cost() {
+    let mut run = Run::start(2, 400).await;
+    run.world = Arc::new(World::at(2, 400, 25));
+    run.upstream.set_world(Arc::clone(&run.world));
+    let mut seeds = run.world.seeds(20);
+    seeds.extend(run.world.queries(2));
+    let plan = Plan::of(seeds, &EVERY_KIND.map(Kind::name));
+    assert_eq!(run.harvest(&plan).await, Stop::Finished);
+    run.assert_perfect(&plan).await;
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Page;
+use crate::mock::bodies::signature::Signature;
 use crate::mock::bodies::{profiles, users};
-use crate::mock::draw::Draw;
 use crate::mock::people::Person;
 use crate::mock::posts::PostKey;
 
@@ -85,7 +85,7 @@ pub(super) fn likers_of_comment(mut page: Page, key: PostKey, place: usize) -> V
 fn shaped(
     page: &mut Page,
     people: impl IntoIterator<Item = usize>,
-    shape: fn(&Person, &mut Draw) -> Value,
+    shape: fn(&Person, &mut Signature) -> Value,
 ) -> Vec<Value> {
     people
         .into_iter()

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::mock::bodies::signature::Signature;
 use crate::mock::bodies::template::{filled, template};
 use crate::mock::bodies::users;
-use crate::mock::draw::Draw;
 use crate::mock::people::Person;
 use crate::mock::posts::{PostKey, names};
 use crate::mock::threads::Remark;
@@ -17,7 +17,7 @@ template!(PAGE, "comments_page.json");
 template!(REPLIES_PAGE, "replies_page.json");
 
 /// As `/gql/comments/chunk` and `/gql/comments/threaded/chunk` show a comment.
-pub(crate) fn plain(world: &World, remark: &Remark, signature: &mut Draw) -> Value {
+pub(crate) fn plain(world: &World, remark: &Remark, signature: &mut Signature) -> Value {
     // A reply does not always name what it answers: who asks knows.
     let parent = remark.parent.filter(|_| remark.id % 2 == 0);
     let values = json!({
@@ -36,7 +36,7 @@ pub(crate) fn threaded(
     media_id: i64,
     remark: &Remark,
     taste: Option<&Remark>,
-    signature: &mut Draw,
+    signature: &mut Signature,
 ) -> Value {
     let author = world.person(remark.author);
     let id = remark.id.to_string();
@@ -59,7 +59,7 @@ pub(crate) fn threaded(
 }
 
 /// As `/v2/media/comments/replies` shows a reply.
-pub(crate) fn reply(world: &World, media_id: i64, remark: &Remark, signature: &mut Draw) -> Value {
+pub(crate) fn reply(world: &World, media_id: i64, remark: &Remark, signature: &mut Signature) -> Value {
     let author = world.person(remark.author);
     let id = remark.id.to_string();
     let parent = remark.parent.map(|id| id.to_string());
@@ -81,7 +81,7 @@ pub(crate) fn reply(world: &World, media_id: i64, remark: &Remark, signature: &m
 }
 
 /// The clip with which somebody answers a comment. It is no post of any list.
-fn answering_clip(author: &Person, remark: &Remark, signature: &mut Draw) -> Value {
+fn answering_clip(author: &Person, remark: &Remark, signature: &mut Signature) -> Value {
     let pk = remark.id * 211;
     let id = format!("{pk}_{}", author.id);
     json!({
@@ -101,7 +101,7 @@ pub(crate) fn page(
     key: PostKey,
     comments: Vec<Value>,
     cursor: Option<(Value, Value)>,
-    signature: &mut Draw,
+    signature: &mut Signature,
 ) -> Value {
     let values = json!({ "comment_count": world.post(key).comments, "has_more_comments": false });
     let mut response = filled(&PAGE, values);
@@ -139,7 +139,7 @@ pub(crate) fn replies_page(parent: Value, count: usize, replies: Vec<Value>, cur
 }
 
 /// The caption looks like a comment, but is none.
-fn caption(world: &World, key: PostKey, signature: &mut Draw) -> Value {
+fn caption(world: &World, key: PostKey, signature: &mut Signature) -> Value {
     let post = world.post(key);
     let Some(text) = &post.caption else {
         return Value::Null;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::mock::bodies::signature::{Signature, signed};
 use crate::mock::bodies::template::{Fields, filled, template};
-use crate::mock::bodies::{signed, tags, users};
-use crate::mock::draw::Draw;
+use crate::mock::bodies::{tags, users};
 use crate::mock::people::Person;
 use crate::mock::posts::children::Child;
 use crate::mock::posts::{Form, Post, names};
@@ -17,7 +17,7 @@ template!(CAPTION_USER, "caption_user.json");
 template!(CLIPS_METADATA, "clips_metadata.json");
 
 /// What the first row shows of a media item.
-pub(crate) fn light(world: &World, post: &Post, signature: &mut Draw) -> Value {
+pub(crate) fn light(world: &World, post: &Post, signature: &mut Signature) -> Value {
     let owner = world.person(post.key.owner);
     let id = format!("{}_{}", post.id, owner.id);
     let children = post.children(world.seed());
@@ -55,7 +55,7 @@ pub(crate) fn light(world: &World, post: &Post, signature: &mut Draw) -> Value {
 }
 
 /// What the item's own patch adds. Its `carousel_media` is null even where the light item has one.
-pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Draw) -> Value {
+pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Signature) -> Value {
     let owner = world.person(post.key.owner);
     let id = format!("{}_{}", post.id, owner.id);
     let coauthors: Vec<Value> = world
@@ -97,7 +97,7 @@ pub(crate) fn deferred(world: &World, post: &Post, signature: &mut Draw) -> Valu
 }
 
 /// Everything about an item in one piece.
-pub(crate) fn whole(world: &World, post: &Post, signature: &mut Draw) -> Value {
+pub(crate) fn whole(world: &World, post: &Post, signature: &mut Signature) -> Value {
     let light = light(world, post, signature);
     merged(light, deferred(world, post, signature))
 }
@@ -115,7 +115,7 @@ pub(crate) fn merged(light: Value, deferred: Value) -> Value {
     Value::Object(item)
 }
 
-fn child(child: &Child, parent: &str, owner_id: i64, signature: &mut Draw) -> Value {
+fn child(child: &Child, parent: &str, owner_id: i64, signature: &mut Signature) -> Value {
     let id = format!("{}_{owner_id}", child.id);
     json!({
         "__typename": "XDTMediaDict", "strong_id__": id, "id": id, "pk": child.id.to_string(),
@@ -128,8 +128,8 @@ fn child(child: &Child, parent: &str, owner_id: i64, signature: &mut Draw) -> Va
     })
 }
 
-fn pictures(picture: &str, width: i64, height: i64, is_video: bool, signature: &mut Draw) -> Value {
-    let frame = |signature: &mut Draw| json!({ "height": 1136, "scans_profile": "e15", "url": signed(picture, signature), "width": 640 });
+fn pictures(picture: &str, width: i64, height: i64, is_video: bool, signature: &mut Signature) -> Value {
+    let frame = |signature: &mut Signature| json!({ "height": 1136, "scans_profile": "e15", "url": signed(picture, signature), "width": 640 });
     let frames = is_video.then(|| {
         json!({ "first_frame": frame(signature), "igtv_first_frame": frame(signature), "smart_frame": null })
     });
@@ -140,7 +140,7 @@ fn pictures(picture: &str, width: i64, height: i64, is_video: bool, signature: &
 }
 
 /// The same picture in two sizes, the best one first.
-fn candidates(picture: &str, width: i64, height: i64, signature: &mut Draw) -> Value {
+fn candidates(picture: &str, width: i64, height: i64, signature: &mut Signature) -> Value {
     let small = picture.replace("_n.jpg", "_s.jpg");
     json!([
         {
@@ -154,7 +154,7 @@ fn candidates(picture: &str, width: i64, height: i64, signature: &mut Draw) -> V
     ])
 }
 
-fn videos(post: &Post, signature: &mut Draw) -> Value {
+fn videos(post: &Post, signature: &mut Signature) -> Value {
     let address = post.picture.replace(".jpg", ".mp4");
     let versions = [101, 102, 103].map(
         |kind| json!({ "url": signed(&address, signature), "type": kind, "width": 720, "height": 1280 }),
@@ -181,7 +181,7 @@ fn location(post: &Post) -> Value {
     location
 }
 
-fn caption(world: &World, post: &Post, signature: &mut Draw) -> Value {
+fn caption(world: &World, post: &Post, signature: &mut Signature) -> Value {
     let Some(text) = &post.caption else {
         return Value::Null;
     };
@@ -197,7 +197,7 @@ fn caption(world: &World, post: &Post, signature: &mut Draw) -> Value {
 }
 
 /// The author of a caption carries figures of their own, which belong to no profile.
-fn caption_user(template: &Fields, owner: &Person, signature: &mut Draw) -> Value {
+fn caption_user(template: &Fields, owner: &Person, signature: &mut Signature) -> Value {
     let id = owner.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "username": owner.username, "full_name": owner.full_name,

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::mock::bodies::signed;
+use crate::mock::bodies::signature::{Signature, signed};
 use crate::mock::bodies::template::{filled, template};
-use crate::mock::draw::Draw;
 use crate::mock::people::Person;
 use crate::mock::world::Counters;
 
@@ -12,7 +11,7 @@ template!(PROFILE, "user_profile.json");
 template!(FLAT_PROFILE, "user_flat.json");
 
 /// The whole profile, as `/gql/user/web_profile_info` shows it.
-pub(crate) fn profile(person: &Person, counters: Counters, signature: &mut Draw) -> Value {
+pub(crate) fn profile(person: &Person, counters: Counters, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let links: Vec<Value> = person
         .links
@@ -44,7 +43,7 @@ pub(crate) fn profile(person: &Person, counters: Counters, signature: &mut Draw)
 }
 
 /// The flattened profile, as `/v1/user/by/id` and `/v1/user/by/username` show it: ids are numbers.
-pub(crate) fn flat_profile(person: &Person, counters: Counters, signature: &mut Draw) -> Value {
+pub(crate) fn flat_profile(person: &Person, counters: Counters, signature: &mut Signature) -> Value {
     // The vendor's mapper fills one of two keys.
     let (category, category_name) = if person.index.is_multiple_of(2) {
         (json!(person.category), Value::Null)

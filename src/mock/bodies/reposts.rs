@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::mock::bodies::signed;
-use crate::mock::draw::Draw;
+use crate::mock::bodies::signature::{Signature, signed};
 use crate::mock::people::Person;
 use crate::mock::reposts::{Note, Repost};
 use crate::mock::world::World;
 
 /// The notes beside a repost; the reposter's own is not always the first.
-pub(crate) fn notes(world: &World, reposter: &Person, repost: &Repost, signature: &mut Draw) -> Value {
+pub(crate) fn notes(world: &World, reposter: &Person, repost: &Repost, signature: &mut Signature) -> Value {
     let other = repost
         .other_note
         .as_ref()
@@ -19,7 +18,7 @@ pub(crate) fn notes(world: &World, reposter: &Person, repost: &Repost, signature
     json!({ "is_fulfilled__(name:\"XDTMediaNotesResponse\")": true, "items": items })
 }
 
-fn note(person: &Person, note: &Note, signature: &mut Draw) -> Value {
+fn note(person: &Person, note: &Note, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "audience": 3, "1lcreated_at": note.at, "has_translation": false, "id": note.id.to_string(),

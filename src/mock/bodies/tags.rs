@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
+use crate::mock::bodies::signature::Signature;
 use crate::mock::bodies::users;
-use crate::mock::draw::Draw;
 use crate::mock::posts::PostKey;
 use crate::mock::tags::Tag;
 use crate::mock::world::World;
 
 /// The field `usertags`: null where nobody is tagged.
-pub(crate) fn usertags(world: &World, tags: &[Tag], signature: &mut Draw) -> Value {
+pub(crate) fn usertags(world: &World, tags: &[Tag], signature: &mut Signature) -> Value {
     if tags.is_empty() {
         return Value::Null;
     }
@@ -23,7 +23,7 @@ pub(crate) fn usertags(world: &World, tags: &[Tag], signature: &mut Draw) -> Val
 }
 
 /// A post with its tags.
-pub(crate) fn node(world: &World, key: PostKey, signature: &mut Draw) -> Value {
+pub(crate) fn node(world: &World, key: PostKey, signature: &mut Signature) -> Value {
     let id = format!("{}_{}", world.post(key).id, world.user_id(key.owner));
     json!({ "node": {
         "__typename": "XDTMediaDict", "strong_id__": id, "id": id,

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::mock::bodies::signed;
+use crate::mock::bodies::signature::{Signature, signed};
 use crate::mock::bodies::template::{filled, template};
-use crate::mock::draw::Draw;
 use crate::mock::people::Person;
 
 template!(LISTED, "user_listed.json");
@@ -16,7 +15,7 @@ template!(FOUND, "user_found.json");
 template!(COMMENTER, "comment_user.json");
 
 /// As `/g2/user/followers` and `/g2/user/following` list a user.
-pub(crate) fn listed(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn listed(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "pk": id, "fbid_v2": person.fbid.to_string(),
@@ -29,7 +28,7 @@ pub(crate) fn listed(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// As `/gql/user/following/chunk` lists a user.
-pub(crate) fn chunked(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn chunked(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "pk": id, "id": id, "username": person.username, "full_name": person.full_name,
@@ -39,7 +38,7 @@ pub(crate) fn chunked(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// As `/gql/user/followers/chunk` lists a user: with the stories, whose ids are numbers.
-pub(crate) fn chunked_with_reel(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn chunked_with_reel(person: &Person, signature: &mut Signature) -> Value {
     let mut user = chunked(person, signature);
     user["reel"] = json!({
         "id": person.id, "expiring_at": 1_775_900_000 + 86_400, "has_pride_media": false,
@@ -52,7 +51,7 @@ pub(crate) fn chunked_with_reel(person: &Person, signature: &mut Draw) -> Value 
 }
 
 /// As `/gql/comments/chunk` shows an author.
-pub(crate) fn commenter(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn commenter(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "is_verified": person.is_verified, "id": id, "pk": id, "username": person.username, "is_unpublished": null,
@@ -61,7 +60,7 @@ pub(crate) fn commenter(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// As `/v2/media/comments` shows an author: with numbers, and a `pk` that is a text as often as a number.
-pub(crate) fn threaded_commenter(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn threaded_commenter(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let pk = if person.index.is_multiple_of(2) {
         json!(person.id)
@@ -78,7 +77,7 @@ pub(crate) fn threaded_commenter(person: &Person, signature: &mut Draw) -> Value
 }
 
 /// As `/gql/media/likers` lists a user: without a word on privacy.
-pub(crate) fn liker_of_post(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn liker_of_post(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "pk": id, "__typename": "XDTUserDict", "username": person.username, "full_name": person.full_name,
@@ -93,7 +92,7 @@ pub(crate) fn liker_of_post(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// As `/gql/comment/likers/chunk` lists a user: without a `pk`.
-pub(crate) fn liker_of_comment(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn liker_of_comment(person: &Person, signature: &mut Signature) -> Value {
     json!({
         "id": person.id.to_string(), "username": person.username, "full_name": person.full_name,
         "profile_pic_url": signed(&person.picture, signature), "is_private": person.is_private,
@@ -102,7 +101,7 @@ pub(crate) fn liker_of_comment(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// The `user` of a tag.
-pub(crate) fn tagged(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn tagged(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "__typename": "XDTUserDict", "strong_id__": id, "id": id, "pk": id, "username": person.username,
@@ -112,7 +111,7 @@ pub(crate) fn tagged(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// What a search shows of a user at first.
-pub(crate) fn found_light(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn found_light(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     json!({
         "__typename": "XDTUserDict", "strong_id__": id, "id": id, "is_fulfilled__(name:\"XDTUserDict\")": true,
@@ -122,7 +121,7 @@ pub(crate) fn found_light(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// What a search adds later.
-pub(crate) fn found_deferred(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn found_deferred(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "fbid_v2": person.fbid.to_string(),
@@ -135,7 +134,7 @@ pub(crate) fn found_deferred(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// A user in the flat list of a search, whose `pk` is null as often as not.
-pub(crate) fn found(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn found(person: &Person, signature: &mut Signature) -> Value {
     let mut user = found_deferred(person, signature);
     user["pk"] = if person.index.is_multiple_of(2) {
         Value::Null
@@ -146,7 +145,7 @@ pub(crate) fn found(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// The `user` of a media item.
-pub(crate) fn on_media(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn on_media(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "pk": id, "fbid_v2": person.fbid.to_string(),
@@ -158,7 +157,7 @@ pub(crate) fn on_media(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// The `owner` of a media item.
-pub(crate) fn owner(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn owner(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "fbid_v2": person.fbid.to_string(),
@@ -170,7 +169,7 @@ pub(crate) fn owner(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// One of the `coauthor_producers` of a media item.
-pub(crate) fn coauthor(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn coauthor(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "full_name": person.full_name, "username": person.username,
@@ -181,7 +180,7 @@ pub(crate) fn coauthor(person: &Person, signature: &mut Draw) -> Value {
 }
 
 /// The `user` beside the posts of a profile's grid.
-pub(crate) fn of_grid(person: &Person, signature: &mut Draw) -> Value {
+pub(crate) fn of_grid(person: &Person, signature: &mut Signature) -> Value {
     let id = person.id.to_string();
     let values = json!({
         "strong_id__": id, "id": id, "pk": id, "full_name": person.full_name, "username": person.username,

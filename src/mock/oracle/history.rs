@@ -104,9 +104,9 @@ impl History {
         }
     }
 
-    fn event(&mut self, event: &str, (follower, followee): (i64, i64), number: usize) {
+    fn event(&mut self, event: &str, (from, to): (i64, i64), number: usize) {
         self.lines
-            .push(format!("event {event} {follower} {followee} round={number}"));
+            .push(format!("event {event} {from} {to} round={number}"));
     }
 
     fn lines(mut self) -> Vec<String> {

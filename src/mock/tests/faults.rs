@@ -32,7 +32,7 @@ fn strip(body: &mut Value) {
             fields.values_mut().for_each(strip);
         }
         Value::String(text) => {
-            if let Some(end) = text.find("?stp=") {
+            if let Some(end) = text.find("?stp=").or_else(|| text.find("?_nc_cat=")) {
                 text.truncate(end);
             }
         }

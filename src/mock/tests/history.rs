@@ -10,11 +10,12 @@ use crate::mock::people::Nature;
 
 const SEED: u64 = 11;
 const SIZE: usize = 300;
-const ROUNDS: usize = 31;
+const ROUNDS: u32 = 31;
 
 static WORLDS: LazyLock<Vec<Arc<World>>> = LazyLock::new(|| {
-    let days = 0..ROUNDS as u32;
-    days.map(|day| Arc::new(World::at(SEED, SIZE, day))).collect()
+    (0..ROUNDS)
+        .map(|day| Arc::new(World::at(SEED, SIZE, day)))
+        .collect()
 });
 
 /// What is collected of whom, by id.
@@ -140,9 +141,9 @@ fn an_account_that_closes_or_is_deleted_closes_no_edge_of_its_own() {
     let closes = |index: &usize| {
         let natures = WORLDS.iter().map(|world| world.nature(*index));
         let natures: Vec<Nature> = natures.collect();
-        is_open(&WORLDS[0], *index) && natures.iter().any(|nature| *nature == Nature::Private)
+        is_open(&WORLDS[0], *index) && natures.contains(&Nature::Private)
     };
-    let deleted = |index: &usize| is_open(&WORLDS[0], *index) && !WORLDS[ROUNDS - 1].is_there(*index);
+    let deleted = |index: &usize| is_open(&WORLDS[0], *index) && !WORLDS.last().unwrap().is_there(*index);
     let mut met = (0, 0);
     for index in (19..SIZE).filter(|index| closes(index) || deleted(index)) {
         let told = history(&WORLDS, &plan([index], &["followers", "medias"]), 2);
