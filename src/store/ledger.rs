@@ -168,9 +168,12 @@ pub(crate) async fn settle(
         .bind(units - row.get::<i64, _>(6))
         .execute(&mut *db)
         .await?;
-    let was_lost = i64::from(before.lost != 0);
-    let counts = i64::from(state != "released") - was_lost;
-    yields::count_request(db, ledger_id, counts, units - row.get::<i64, _>(6), answered_at).await?;
+    // What never left is no request.
+    if state != "released" {
+        let requests = i64::from(before.lost == 0);
+        let units_more = units - row.get::<i64, _>(6);
+        yields::count_request(db, ledger_id, requests, units_more, answered_at).await?;
+    }
     if units > reserved {
         sqlx::query(OVERCHARGE)
             .bind(ledger_id)

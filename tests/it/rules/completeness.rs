@@ -6,7 +6,7 @@ use gleaner::kind::Kind;
 
 use super::{followed_by, followers};
 use crate::harness::Run;
-use crate::stage::{FOLLOWERS, Stage, users_page};
+use crate::stage::{FOLLOWERS, Reply, Stage, users_page};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_counts_what_it_shows_again() {
@@ -97,4 +97,31 @@ async fn everyone_is_known_of_complete_lists_alone() {
     stage.change(1, |person| person.follower_count = Some(50));
     assert_eq!(run.refresh(&followers()).await, Stop::Finished);
     assert_eq!(run.lines("select * from everyone").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_of_before_knows_of_its_endpoints_is_measured_from_its_ledger() {
+    let (stage, run) = followed_by(&(1_000..1_200).collect::<Vec<_>>()).await;
+    stage.page_size(20);
+    stage.next(FOLLOWERS, [Reply::status(503), users_page(&[1_000, 1_000], None)]);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    let sums = "select endpoint, kind, size, day, requests, units, pages, items, new_items, took_ms, last_answer_at \
+                from endpoint_yields order by 1, 2, 3, 4";
+    let times = "select endpoint, kind, within_ms, pages from endpoint_latencies order by 1, 2, 3";
+    let kept = (run.lines(sums).await, run.lines(times).await);
+    assert!(kept.0.len() > 2 && kept.1.len() > 1, "{kept:?}");
+    run.beside(async |db| {
+        sqlx::raw_sql("delete from endpoint_yields; delete from endpoint_latencies")
+            .execute(&mut *db)
+            .await?;
+        let migration = include_str!("../../../migrations/sqlite/0011_completeness.sql");
+        for statement in migration.split(";\n").map(str::trim_start) {
+            if statement.starts_with("insert into") {
+                sqlx::query(statement).execute(&mut *db).await?;
+            }
+        }
+        Ok(())
+    })
+    .await;
+    assert_eq!((run.lines(sums).await, run.lines(times).await), kept);
 }
