@@ -204,3 +204,6 @@ fn notes(model: &Model<'_>, spec: &HarvestSpec) -> Vec<String> {
     }
     notes
 }
+
+#[cfg(test)]
+mod tests;

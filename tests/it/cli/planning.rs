@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gleaner::mock::{FaultKind, Faults};
 use serde_json::Value;
 
 use super::shell::Shell;
@@ -98,6 +99,22 @@ fn a_plan_buys_a_profile_a_seed_and_the_harvest_none_of_them_again() {
         number(&harvest["harvest"]["units"]) + 12,
         number(&perfect["units"])
     );
+}
+
+#[test]
+fn a_plan_asks_nobody_twice_while_others_fail() {
+    let settings = gleaner::mock::Settings {
+        faults: Faults::of(0.6, [FaultKind::ServerError]),
+        ..gleaner::mock::Settings::default()
+    };
+    let shell = Shell::with(settings, "");
+    // Two of them are not found; a second question about these would take a unit from another.
+    let said = shell
+        .run(&format!("plan {} --json", shell.seeds(12)))
+        .exits(0)
+        .json();
+    assert_eq!(shell.upstream.meter(), 12);
+    assert_eq!(plan(&said)["unknown"], Value::Array(Vec::new()));
 }
 
 #[test]
