@@ -8,7 +8,7 @@
 //!   `judge`, `owner`.
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
-//!   `batch_page`, `ending`.
+//!   `batch_page`, `ending`, `history`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod balance;
@@ -25,6 +25,7 @@ mod follow_up;
 mod force;
 mod found;
 pub mod harvests;
+mod history;
 pub mod holds;
 pub mod inspect;
 pub mod invariants;

@@ -9,8 +9,8 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::edges::{self, Ended};
 use crate::store::harvests::{Harvest, Limit};
+use crate::store::history::closing::{self, Ended};
 use crate::store::owner::{self, Owner};
 use crate::store::{Connection, Result, StoreError, batches, holds, json_ids, sweeps};
 use crate::variant::Variant;
@@ -361,7 +361,7 @@ async fn plan<'a>(
     Ok(plans)
 }
 
-/// A follow list whose counter is 0 is known whole without a request: whoever was on it has left.
+/// A list whose counter is 0 is known whole without a request: whatever was on it has left.
 async fn close_empty(
     db: &mut Connection,
     policy: &Policy,
@@ -373,14 +373,14 @@ async fn close_empty(
         let Some(sweep) = sweeps.get(&list.list_id) else {
             continue;
         };
-        if matches!(list.kind, Kind::Followers | Kind::Following) {
+        if matches!(list.kind, Kind::Followers | Kind::Following | Kind::Medias) {
             let ended = Ended {
                 kind: list.kind,
                 target: &list.target,
                 list_id: list.list_id,
                 sweep_id: *sweep,
             };
-            edges::close_missing(db, ended, policy.ends.close_after).await?;
+            closing::close(db, ended, policy.ends.close_after).await?;
         }
     }
     Ok(())

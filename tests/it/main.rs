@@ -13,6 +13,7 @@ mod stage;
 mod cli;
 mod client;
 mod config;
+mod history;
 mod kills;
 mod parse;
 mod query;
