@@ -260,27 +260,27 @@ with spells as (
     from follow_past as p
 ), bounded as (
     select
-        e.follower_id,
-        e.followee_id,
+        spell.follower_id,
+        spell.followee_id,
         -- A sweep that did not show the edge says that it began later, unless it was more short than the one that did.
         nullif(max(
             coalesce((
                 select max(c.started_at)
                 from lists as l
                 join sweeps as c on c.list_id = l.id
-                where l.kind = 'followers' and l.target = cast(e.followee_id as text) and l.params = ''
+                where l.kind = 'followers' and l.target = cast(spell.followee_id as text) and l.params = ''
                     and c.closes = 1
                     and c.ended_at <= since.started_at
-                    and (e.again or c.short_by <= iif(since.closes and since.list_id = l.id, since.short_by, 0))
+                    and (spell.again or c.short_by <= iif(since.closes and since.list_id = l.id, since.short_by, 0))
             ), 0),
             coalesce((
                 select max(c.started_at)
                 from lists as l
                 join sweeps as c on c.list_id = l.id
-                where l.kind = 'following' and l.target = cast(e.follower_id as text) and l.params = ''
+                where l.kind = 'following' and l.target = cast(spell.follower_id as text) and l.params = ''
                     and c.closes = 1
                     and c.ended_at <= since.started_at
-                    and (e.again or c.short_by <= iif(since.closes and since.list_id = l.id, since.short_by, 0))
+                    and (spell.again or c.short_by <= iif(since.closes and since.list_id = l.id, since.short_by, 0))
             ), 0)
         ), 0) as since_after,
         coalesce(since.ended_at, since.started_at) as since_by,
@@ -289,35 +289,35 @@ with spells as (
         coalesce(missed.ended_at, gone.ended_at) as until_by,
         gone.ended_at as gone_at,
         case
-            when e.gone_sweep is not null then 'gone'
+            when spell.gone_sweep is not null then 'gone'
             when exists (
                 select 1
                 from lists as l
                 join sweeps as c on c.list_id = l.id
-                where l.kind = 'followers' and l.target = cast(e.followee_id as text) and l.params = ''
+                where l.kind = 'followers' and l.target = cast(spell.followee_id as text) and l.params = ''
                     and c.closes = 1
                     and c.started_at >= last.ended_at
-                    and c.id > e.last_sweep
+                    and c.id > spell.last_sweep
             ) or exists (
                 select 1
                 from lists as l
                 join sweeps as c on c.list_id = l.id
-                where l.kind = 'following' and l.target = cast(e.follower_id as text) and l.params = ''
+                where l.kind = 'following' and l.target = cast(spell.follower_id as text) and l.params = ''
                     and c.closes = 1
                     and c.started_at >= last.ended_at
-                    and c.id > e.last_sweep
+                    and c.id > spell.last_sweep
             ) then 'missed'
             else 'open'
         end as until_known,
-        e.since_sweep,
-        e.last_sweep,
-        e.missed_sweep,
-        e.gone_sweep
-    from spells as e
-    join sweeps as since on since.id = e.since_sweep
-    left join sweeps as last on last.id = e.last_sweep
-    left join sweeps as missed on missed.id = e.missed_sweep
-    left join sweeps as gone on gone.id = e.gone_sweep
+        spell.since_sweep,
+        spell.last_sweep,
+        spell.missed_sweep,
+        spell.gone_sweep
+    from spells as spell
+    join sweeps as since on since.id = spell.since_sweep
+    left join sweeps as last on last.id = spell.last_sweep
+    left join sweeps as missed on missed.id = spell.missed_sweep
+    left join sweeps as gone on gone.id = spell.gone_sweep
 )
 select
     follower_id,

@@ -35,34 +35,6 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         select followee_id
         from follow_edges
         where follower_id = $2 and following_sweep = $3 and followee_id in (select value from json_each($1))";
-    const FOLLOWERS_RETURNED: &str = "
-        insert into follow_changes (follower_id, followee_id, sweep_id, event)
-        select follower_id, followee_id, $3, 'returned'
-        from follow_edges
-        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
-        on conflict do nothing";
-    const FOLLOWING_RETURNED: &str = "
-        insert into follow_changes (follower_id, followee_id, sweep_id, event)
-        select follower_id, followee_id, $3, 'returned'
-        from follow_edges
-        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
-        on conflict do nothing";
-    const FOLLOWERS_PAST: &str = "
-        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
-        select
-            follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
-        from follow_edges
-        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
-        on conflict do nothing";
-    const FOLLOWING_PAST: &str = "
-        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
-        select
-            follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
-        from follow_edges
-        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
-        on conflict do nothing";
     const FOLLOWERS: &str = "
         insert into follow_edges (
             follower_id, followee_id, followers_sweep, followers_position, first_sweep, since_sweep
@@ -110,10 +82,10 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .bind(task.sweep_id)
         .execute(&mut *db)
         .await?;
-    let (known, returned, past, upsert) = if task.kind == Kind::Followers {
-        (FOLLOWERS_KNOWN, FOLLOWERS_RETURNED, FOLLOWERS_PAST, FOLLOWERS)
+    let (known, upsert) = if task.kind == Kind::Followers {
+        (FOLLOWERS_KNOWN, FOLLOWERS)
     } else {
-        (FOLLOWING_KNOWN, FOLLOWING_RETURNED, FOLLOWING_PAST, FOLLOWING)
+        (FOLLOWING_KNOWN, FOLLOWING)
     };
     let all = json_ids(entries.iter().map(|entry| entry.id));
     let known: Vec<i64> = sqlx::query_scalar(known)
@@ -128,20 +100,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .filter(|id| !known.contains(id))
         .collect();
     let json = json_ids(new.iter().copied());
-    let came_back = sqlx::query(returned)
-        .bind(&json)
-        .bind(owner)
-        .bind(task.sweep_id)
-        .execute(&mut *db)
-        .await?;
-    // The spell that ended is kept before the row forgets it.
-    if came_back.rows_affected() > 0 {
-        sqlx::query(past)
-            .bind(&json)
-            .bind(owner)
-            .execute(&mut *db)
-            .await?;
-    }
+    end_spells(db, task, owner, &json).await?;
     sqlx::query(upsert)
         .bind(&json)
         .bind(owner)
@@ -150,6 +109,54 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .execute(db)
         .await?;
     Ok(New::plain(new.len()))
+}
+
+/// Edges that a page shows again after they were closed have come back: the spell that ended is kept before the row
+/// forgets it.
+async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -> Result<()> {
+    const FOLLOWERS_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWING_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWERS_PAST: &str = "
+        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
+        select
+            follower_id, followee_id, coalesce(since_sweep, first_sweep),
+            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+        from follow_edges
+        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWING_PAST: &str = "
+        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
+        select
+            follower_id, followee_id, coalesce(since_sweep, first_sweep),
+            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+        from follow_edges
+        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+        on conflict do nothing";
+    let (returned, past) = if task.kind == Kind::Followers {
+        (FOLLOWERS_RETURNED, FOLLOWERS_PAST)
+    } else {
+        (FOLLOWING_RETURNED, FOLLOWING_PAST)
+    };
+    let came_back = sqlx::query(returned)
+        .bind(shown)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .execute(&mut *db)
+        .await?;
+    if came_back.rows_affected() > 0 {
+        sqlx::query(past).bind(shown).bind(owner).execute(db).await?;
+    }
+    Ok(())
 }
 
 /// Closes the edges of a list that the sweeps since `missing.since` did not show, unless the other direction may have shown

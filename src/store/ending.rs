@@ -115,8 +115,8 @@ pub(crate) async fn end_list(
     let sweep = load(db, ending.sweep_id).await?;
     let outcome = Outcome {
         kind: ending.kind,
-        plain: ending.variant == Variant::Plain,
-        complete: verdict == Verdict::Complete,
+        variant: ending.variant,
+        verdict,
         counted: sweep.counter_before.is_some() || counter_after.is_some(),
         rejected: sweep.rejected,
         whole: true,

@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod fill;
+mod moment;
 pub mod parameter;
 pub mod understand;
 
@@ -13,19 +14,25 @@ mod audience_overlap;
 mod common_followings;
 mod engagement;
 mod followed_by_both;
+mod followers_at;
+mod following_at;
+mod had_name;
 mod hits;
 mod most_followed;
 mod most_liked;
 mod mutuals;
+mod new_followers;
 mod paid_twice;
 mod parked;
 mod rejected;
+mod renames;
 mod reposted;
 mod seeds_graph;
 mod spend;
 mod sweeps;
 mod tagged_with;
 mod top_commenters;
+mod unfollows;
 
 use parameter::Parameter;
 
@@ -49,7 +56,7 @@ pub struct Question {
 }
 
 /// Every question, in the order in which people are told of them.
-pub const ALL: [&Question; 17] = [
+pub const ALL: [&Question; 23] = [
     &most_followed::QUESTION,
     &mutuals::QUESTION,
     &followed_by_both::QUESTION,
@@ -62,6 +69,12 @@ pub const ALL: [&Question; 17] = [
     &reposted::QUESTION,
     &tagged_with::QUESTION,
     &hits::QUESTION,
+    &followers_at::QUESTION,
+    &following_at::QUESTION,
+    &new_followers::QUESTION,
+    &unfollows::QUESTION,
+    &renames::QUESTION,
+    &had_name::QUESTION,
     &sweeps::QUESTION,
     &rejected::QUESTION,
     &parked::QUESTION,

@@ -8,14 +8,15 @@ use sqlx::Row as _;
 use crate::kind::Kind;
 use crate::store::history::posts;
 use crate::store::{Connection, Result, edges};
+use crate::variant::Variant;
+use crate::verdict::Verdict;
 
 /// What a sweep came to, as far as it decides whether what it did not show is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub kind: Kind,
-    /// Whether it read the list itself, not a variant.
-    pub plain: bool,
-    pub complete: bool,
+    pub variant: Variant,
+    pub verdict: Verdict,
     /// Whether a counter was read, before or after.
     pub counted: bool,
     /// Elements that could not become rows.
@@ -26,12 +27,12 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// Whether what the sweep did not show counts as missing.
-    pub(crate) const fn closes(self) -> bool {
+    pub(crate) fn closes(self) -> bool {
         matches!(
             self.kind,
             Kind::Followers | Kind::Following | Kind::Medias | Kind::Clips
-        ) && self.plain
-            && self.complete
+        ) && self.variant == Variant::Plain
+            && self.verdict == Verdict::Complete
             && self.counted
             && self.rejected == 0
             && self.whole
@@ -106,8 +107,8 @@ mod tests {
 
     const WHOLE: Outcome = Outcome {
         kind: Kind::Followers,
-        plain: true,
-        complete: true,
+        variant: Variant::Plain,
+        verdict: Verdict::Complete,
         counted: true,
         rejected: 0,
         whole: true,
@@ -120,11 +121,11 @@ mod tests {
         }
         for other in [
             Outcome {
-                plain: false,
+                variant: Variant::ByViews,
                 ..WHOLE
             },
             Outcome {
-                complete: false,
+                verdict: Verdict::Truncated,
                 ..WHOLE
             },
             Outcome {

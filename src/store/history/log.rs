@@ -31,7 +31,7 @@ pub(crate) async fn write<R: Record>(db: &mut Connection, changes: Vec<(i64, Cha
     }
     let mut known = read::<R>(db, late.keys().copied()).await?;
     let mut rows = Vec::new();
-    let mut changed = Vec::new();
+    let mut touched = Vec::new();
     for (id, late) in late {
         for late in late {
             let formers = known.entry((id, late.name.to_owned())).or_default();
@@ -39,13 +39,13 @@ pub(crate) async fn write<R: Record>(db: &mut Connection, changes: Vec<(i64, Cha
             let daily = former::is_daily(late.name);
             former::place(formers, &late.present, late.value, late.said, daily);
             if *formers != before {
-                changed.push((id, late.name));
+                touched.push((id, late.name));
                 rows.extend(formers.iter().map(|former| row(id, late.name, former)));
             }
         }
     }
-    if !changed.is_empty() {
-        forget::<R>(db, &changed).await?;
+    if !touched.is_empty() {
+        forget::<R>(db, &touched).await?;
         insert::<R>(db, rows).await?;
     }
     Ok(())
