@@ -234,3 +234,33 @@ async fn nobody_is_new_whom_an_earlier_sweep_may_have_kept_back() {
         .await;
     assert_eq!(new, ["20"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_the_other_side_that_went_on_meanwhile_may_have_shown_it_later() {
+    let (stage, run) = followed_by(&[10, 12]).await;
+    stage.person(12, &[]);
+    stage.change(12, |person| person.following = vec![1]);
+    let other = Harvest {
+        name: "other".into(),
+        ..harvest(&["12"], &[Kind::Following])
+    };
+    run.go(&other).await;
+    let moved = async |by: i64| {
+        run.beside(async |db| {
+            let sql = "update sweeps set ended_at = ended_at + $1
+                where list_id in (select id from lists where kind = 'following')";
+            sqlx::query(sql).bind(by).execute(&mut *db).await?;
+            Ok(())
+        })
+        .await;
+    };
+    let gone = "select follower_id from follows where gone_at is not null";
+    moved(3_600_000).await;
+    for _ in 0..2 {
+        shows(&stage, &run, &[10]).await;
+    }
+    assert_eq!(run.lines(gone).await, [""; 0]);
+    moved(-3_600_000).await;
+    shows(&stage, &run, &[10]).await;
+    assert_eq!(run.lines(gone).await, ["12"]);
+}

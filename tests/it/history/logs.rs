@@ -1,10 +1,40 @@
 //! What a column held before, and until when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use gleaner::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;
 
 use crate::harness::{Run, harvest};
 use crate::stage::{COMMENTS, Reply, Stage};
+
+/// A clock that begins at noon and can be moved on by a day.
+#[derive(Default)]
+struct Days {
+    passed: AtomicI64,
+    clock: SystemClock,
+}
+
+impl Days {
+    fn next(&self) {
+        self.passed.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Days {
+    fn now(&self) -> Timestamp {
+        let half_days = 1 + 2 * self.passed.load(Ordering::Relaxed);
+        let since = i64::try_from(self.elapsed().as_millis()).unwrap();
+        ManualClock::START + half_days * 43_200_000 + since
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+}
 
 const CHANGES: &str =
     "select column_name, coalesce(before, 'none'), coalesce(after, 'none') from user_changes
@@ -60,21 +90,16 @@ async fn every_name_and_biography_is_kept_with_what_followed_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_are_kept_once_a_day_and_signed_addresses_never() {
-    let (stage, run) = person().await;
+    let (stage, mut run) = person().await;
+    let days = Arc::new(Days::default());
+    run.clock = Arc::clone(&days) as Arc<dyn Clock>;
     run.go(&profile()).await;
     for count in [5, 6, 7] {
         stage.change(1, |person| person.follower_count = Some(count));
         run.round(&profile()).await;
     }
     assert_eq!(run.lines(CHANGES).await, [""; 0], "all of it today");
-    // As if what is known were of yesterday.
-    run.beside(async |db| {
-        let sql = "update users set stamps = (substr(stamps, 1, instr(stamps, ':') - 1) - (86400000 << 20))
-            || substr(stamps, instr(stamps, ':'))";
-        sqlx::query(sql).execute(&mut *db).await?;
-        Ok(())
-    })
-    .await;
+    days.next();
     stage.change(1, |person| person.follower_count = Some(8));
     run.round(&profile()).await;
     assert_eq!(run.lines(CHANGES).await, ["follower_count 7 8"]);

@@ -114,3 +114,23 @@ async fn a_post_that_leaves_a_coauthors_list_is_not_gone() {
         .await;
     assert_eq!(left, ["501"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_another_list_has_shown_since_is_only_gone_from_its_owners() {
+    let (stage, run) = posted(&[500, 501]).await;
+    has(&stage, &[500]);
+    run.round(&medias()).await;
+    // As a repost of it does.
+    run.beside(async |db| {
+        let sql = "update media set last_seen_at = (select max(ended_at) from sweeps) where id = 501";
+        sqlx::query(sql).execute(&mut *db).await?;
+        Ok(())
+    })
+    .await;
+    run.round(&medias()).await;
+    assert_eq!(gone(&run).await, [""; 0]);
+    let left = run
+        .lines("select media_id from listed_posts where gone_at is not null")
+        .await;
+    assert_eq!(left, ["501"]);
+}
