@@ -9,7 +9,7 @@
 //! - What is foreseen and allowed: `plan`, `approvals`.
 //! - What is sent: `claim` with `limits`, `budgets`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
-//!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`.
+//!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`, `history`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod approvals;
@@ -32,6 +32,7 @@ mod follow_up;
 mod force;
 mod found;
 pub mod harvests;
+mod history;
 pub mod holds;
 pub mod inspect;
 mod intervals;

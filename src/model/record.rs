@@ -191,7 +191,7 @@ record! {
 
 record! {
     /// What an answer said of a comment or a reply.
-    Comment(CommentId) in "comments", history &[];
+    Comment(CommentId) in "comments", history &["text", "like_count", "reply_count"];
     /// The media item it stands under.
     media_id: i64,
     /// Who wrote it.

@@ -9,6 +9,8 @@ use crate::kind::Kind;
 use crate::plan::band::{Band, float};
 use crate::plan::model::{Model, Read};
 use crate::plan::ratio::Ratio;
+use crate::policy::ReadsOn;
+use crate::route::{self, Short};
 use crate::store::harvests::Limit;
 use crate::store::plan::{Counters, Left, ListState, Profile, Seed};
 
@@ -295,7 +297,7 @@ impl Model<'_> {
         let requests = requests.widened(if is_measured { COUNTED } else { UNMEASURED });
         let mut cost = priced(&self.forced(read, seed), Band::exact(1.0), requests);
         if items.expected < float(counter) {
-            cost = cost.plus(self.fallback(kind, counter));
+            cost = cost.plus(self.fallback(kind, counter, items.expected));
         }
         share.counted.insert(kind, cost);
         let shown = items.map(|items| read.paging.shown(items, read.limit));
@@ -314,7 +316,7 @@ impl Model<'_> {
     }
 
     /// Where the next endpoint is tried after a truncated list, it reads the whole.
-    fn fallback(&self, kind: Kind, counter: i64) -> Cost {
+    fn fallback(&self, kind: Kind, counter: i64, shown: f64) -> Cost {
         let Some(read) = self.read(kind).filter(|_| self.policy.may_read_on(kind)) else {
             return Cost::default();
         };
@@ -329,6 +331,16 @@ impl Model<'_> {
         let Some(step) = next else {
             return Cost::default();
         };
+        #[expect(clippy::cast_possible_truncation, reason = "a list is far shorter than 2^52")]
+        let short = Short {
+            counter,
+            covered: shown as i64,
+        };
+        if let ReadsOn::Measured(least) = self.policy.reads_on
+            && (read.limit.is_some() || !route::is_worth_reading_on(step, short, least))
+        {
+            return Cost::default();
+        }
         let paging = crate::plan::pages::Paging::of(step, self.known.measured.paged.get(&step.endpoint));
         let requests = Band::exact(paging.requests(float(counter), read.limit)).widened(UNMEASURED);
         Cost {

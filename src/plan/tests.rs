@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::config::{Config, Harvest, Limit};
+use crate::config::{Config, Harvest, Limit, OnTruncated};
 use crate::setup;
 use crate::store::plan::{Counters, Left, ListState, Profile};
 use crate::way::Way;
@@ -122,14 +122,22 @@ fn followers_of_the_famous_are_foreseen_in_part_and_whole_where_another_endpoint
     let mut case = Case::of(&[Kind::Followers], vec![somebody("1", 250_000, 0)]);
     let forecast = case.foresee();
     let line = &forecast.lines[0];
-    assert_eq!((line.units.expected, line.units.high), (2, 10_000));
+    assert_eq!(
+        line.units.expected,
+        2 + 2 * 5_209,
+        "where much is missing the next one reads on"
+    );
     assert_eq!(
         (forecast.truncated[0].shows, forecast.truncated[0].counter),
         (50, 250_000)
     );
-    case.config.routes.on_truncated = vec![Kind::Followers];
+    case.config.routes.on_truncated = OnTruncated::Always(vec![Kind::Followers]);
     let (requests, units) = case.of_kind(Kind::Followers);
     assert_eq!((requests, units), (2 + 5_209, 2 + 2 * 5_209));
+    case.config.routes.on_truncated = OnTruncated::Always(Vec::new());
+    let forecast = case.foresee();
+    let line = &forecast.lines[0];
+    assert_eq!((line.units.expected, line.units.high), (2, 10_000));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::Row as _;
 
+use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::{CHOSEN, Policy, Step};
 use crate::route::{self, Given};
@@ -23,17 +24,19 @@ pub(crate) struct Choice {
 }
 
 /// What counts for the lists of these kinds in the present round of a harvest. Whole days before that on which the round
-/// began, so that nothing measured meanwhile changes a choice in the middle of it.
+/// began, so that nothing measured meanwhile changes a choice in the middle of it; whole days before `today` for lists that
+/// are read again then.
 pub(crate) async fn load(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
     kinds: impl Iterator<Item = Kind>,
+    today: Option<Timestamp>,
 ) -> Result<Choice> {
     const ROUND: &str = "
         select
-            strftime('%Y-%m-%d', round_started_at / 1000, 'unixepoch'),
-            strftime('%Y-%m-%d', round_started_at / 1000 - 86400 * $2, 'unixepoch'),
+            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000, 'unixepoch'),
+            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000 - 86400 * $2, 'unixepoch'),
             force
         from harvests
         where id = $1";
@@ -56,6 +59,7 @@ pub(crate) async fn load(
     let round = sqlx::query(ROUND)
         .bind(harvest.id)
         .bind(DAYS)
+        .bind(today)
         .fetch_one(&mut *db)
         .await?;
     let rows = sqlx::query(GIVEN)

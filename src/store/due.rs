@@ -169,7 +169,7 @@ async fn changes(db: &mut Connection, ending: &Ending) -> Result<i64> {
     const POSTS: &str = "
         select count(*)
         from user_media
-        where list in ('medias', 'clips') and user_id = $1 and first_sweep = $2";
+        where list in ('medias', 'clips') and user_id = $1 and (first_sweep = $2 or gone_sweep = $2)";
     const REPOSTS: &str = "
         select count(*)
         from reposts

@@ -6,18 +6,10 @@ use sqlx::Row as _;
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
+use crate::store::history::closing::Missing;
 use crate::store::shown::New;
 use crate::store::sweeps::Sweep;
 use crate::store::{Connection, Result, json_ids};
-
-/// A complete sweep of a follow list.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended<'a> {
-    pub kind: Kind,
-    pub target: &'a str,
-    pub list_id: i64,
-    pub sweep_id: i64,
-}
 
 /// Who follows a user ($1) by a sweep ($2), in the order shown.
 pub(crate) const READ_FOLLOWERS: &str = "
@@ -43,37 +35,39 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         select followee_id, following_sweep
         from follow_edges
         where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
-    const FOLLOWERS_RETURNED: &str = "
-        insert into follow_changes (follower_id, followee_id, sweep_id, event)
-        select follower_id, followee_id, $3, 'returned'
-        from follow_edges
-        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
-        on conflict do nothing";
-    const FOLLOWING_RETURNED: &str = "
-        insert into follow_changes (follower_id, followee_id, sweep_id, event)
-        select follower_id, followee_id, $3, 'returned'
-        from follow_edges
-        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
-        on conflict do nothing";
     const FOLLOWERS: &str = "
-        insert into follow_edges (follower_id, followee_id, followers_sweep, followers_position, first_sweep)
-        select shown.value, $2, $3, $4 + shown.key, $3
+        insert into follow_edges (
+            follower_id, followee_id, followers_sweep, followers_position, first_sweep, since_sweep
+        )
+        select shown.value, $2, $3, $4 + shown.key, $3, $3
         from json_each($1) as shown
         where true
         on conflict (follower_id, followee_id) do update set
             followers_position = excluded.followers_position,
             followers_sweep = excluded.followers_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
+            since_sweep = case
+                when gone_sweep is null then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                else excluded.since_sweep
+            end,
+            missed_sweep = null,
             gone_sweep = null";
     const FOLLOWING: &str = "
-        insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
-        select $2, shown.value, $3, $4 + shown.key, $3
+        insert into follow_edges (
+            follower_id, followee_id, following_sweep, following_position, first_sweep, since_sweep
+        )
+        select $2, shown.value, $3, $4 + shown.key, $3, $3
         from json_each($1) as shown
         where true
         on conflict (follower_id, followee_id) do update set
             following_position = excluded.following_position,
             following_sweep = excluded.following_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
+            since_sweep = case
+                when gone_sweep is null then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                else excluded.since_sweep
+            end,
+            missed_sweep = null,
             gone_sweep = null";
     // The owner of a list was met, too, even if nobody described it.
     const OWNER: &str = "
@@ -88,10 +82,10 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .bind(task.sweep_id)
         .execute(&mut *db)
         .await?;
-    let (known, returned, upsert) = if task.kind == Kind::Followers {
-        (FOLLOWERS_KNOWN, FOLLOWERS_RETURNED, FOLLOWERS)
+    let (known, upsert) = if task.kind == Kind::Followers {
+        (FOLLOWERS_KNOWN, FOLLOWERS)
     } else {
-        (FOLLOWING_KNOWN, FOLLOWING_RETURNED, FOLLOWING)
+        (FOLLOWING_KNOWN, FOLLOWING)
     };
     let all = json_ids(entries.iter().map(|entry| entry.id));
     let seen: Vec<(i64, i64)> = sqlx::query(known)
@@ -109,12 +103,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .filter(|id| known.iter().all(|seen| seen.0 != *id))
         .collect();
     let json = json_ids(new.iter().copied());
-    sqlx::query(returned)
-        .bind(&json)
-        .bind(owner)
-        .bind(task.sweep_id)
-        .execute(&mut *db)
-        .await?;
+    end_spells(db, task, owner, &json).await?;
     sqlx::query(upsert)
         .bind(&json)
         .bind(owner)
@@ -125,33 +114,112 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
     Ok(New::plain(new.len()).seen_before(earlier.iter().map(|seen| seen.1), sweep.before))
 }
 
-/// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other
-/// direction showed them since.
-pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
-    const CLOSES: &str = "
-        update sweeps
-        set closes = 1
-        where id = $1";
-    // The oldest of the sweeps that must all have missed an edge.
-    const SINCE: &str = "
-        select id
-        from sweeps
-        where list_id = $1 and closes = 1
-        order by id desc
-        limit 1 offset $2 - 1";
+/// Edges that a page shows again after they were closed have come back: the spell that ended is kept before the row
+/// forgets it.
+async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -> Result<()> {
+    const FOLLOWERS_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWING_RETURNED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select follower_id, followee_id, $3, 'returned'
+        from follow_edges
+        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWERS_PAST: &str = "
+        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
+        select
+            follower_id, followee_id, coalesce(since_sweep, first_sweep),
+            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+        from follow_edges
+        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        on conflict do nothing";
+    const FOLLOWING_PAST: &str = "
+        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
+        select
+            follower_id, followee_id, coalesce(since_sweep, first_sweep),
+            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+        from follow_edges
+        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+        on conflict do nothing";
+    let (returned, past) = if task.kind == Kind::Followers {
+        (FOLLOWERS_RETURNED, FOLLOWERS_PAST)
+    } else {
+        (FOLLOWING_RETURNED, FOLLOWING_PAST)
+    };
+    let came_back = sqlx::query(returned)
+        .bind(shown)
+        .bind(owner)
+        .bind(task.sweep_id)
+        .execute(&mut *db)
+        .await?;
+    if came_back.rows_affected() > 0 {
+        sqlx::query(past).bind(shown).bind(owner).execute(db).await?;
+    }
+    Ok(())
+}
+
+/// Closes the edges of a list that the sweeps since `missing.since` did not show, unless the other direction may have shown
+/// them since.
+pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
+    // A sweep of the other direction that began before, but went on while these were under way, may have shown the edge
+    // later than they missed it.
     const FOLLOWERS: &str = "
         update follow_edges
-        set gone_sweep = $3
+        set gone_sweep = $3,
+            missed_sweep = (
+                select min(s.id)
+                from sweeps as s
+                where s.list_id = $4 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+            )
         where followee_id = $1
             and gone_sweep is null
             and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+            and ($5 = 0 or $5 <= coalesce((
+                select s.short_by
+                from sweeps as s
+                where s.list_id = $4 and s.closes = 1
+                    and s.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                order by s.id desc
+                limit 1
+            ), 0))
+            and not exists (
+                select 1
+                from sweeps as o
+                join sweeps as since on since.id = $2
+                where o.id = following_sweep and (o.ended_at is null or o.ended_at > since.started_at)
+            )
         returning follower_id, followee_id";
     const FOLLOWING: &str = "
         update follow_edges
-        set gone_sweep = $3
+        set gone_sweep = $3,
+            missed_sweep = (
+                select min(s.id)
+                from sweeps as s
+                where s.list_id = $4 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+            )
         where follower_id = $1
             and gone_sweep is null
             and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+            and ($5 = 0 or $5 <= coalesce((
+                select s.short_by
+                from sweeps as s
+                where s.list_id = $4 and s.closes = 1
+                    and s.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                order by s.id desc
+                limit 1
+            ), 0))
+            and not exists (
+                select 1
+                from sweeps as o
+                join sweeps as since on since.id = $2
+                where o.id = followers_sweep and (o.ended_at is null or o.ended_at > since.started_at)
+            )
         returning follower_id, followee_id";
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
@@ -159,24 +227,17 @@ pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_a
         from json_each($1) as gone
         where true
         on conflict do nothing";
-    sqlx::query(CLOSES).bind(ended.sweep_id).execute(&mut *db).await?;
-    let since: Option<i64> = sqlx::query_scalar(SINCE)
-        .bind(ended.list_id)
-        .bind(close_after.max(1))
-        .fetch_optional(&mut *db)
-        .await?;
-    let (Some(since), Ok(owner)) = (since, ended.target.parse::<i64>()) else {
-        return Ok(());
-    };
-    let sql = if ended.kind == Kind::Followers {
+    let sql = if kind == Kind::Followers {
         FOLLOWERS
     } else {
         FOLLOWING
     };
     let gone: Vec<(i64, i64)> = sqlx::query(sql)
-        .bind(owner)
-        .bind(since)
-        .bind(ended.sweep_id)
+        .bind(missing.owner)
+        .bind(missing.since)
+        .bind(missing.sweep_id)
+        .bind(missing.list_id)
+        .bind(missing.short_by)
         .fetch_all(&mut *db)
         .await?
         .into_iter()
@@ -185,7 +246,7 @@ pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_a
     let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
     sqlx::query(DEPARTED)
         .bind(json)
-        .bind(ended.sweep_id)
+        .bind(missing.sweep_id)
         .execute(db)
         .await?;
     Ok(())

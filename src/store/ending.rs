@@ -5,7 +5,7 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::batches::{self, Member};
 use crate::store::claim::Task;
-use crate::store::edges::{self, Ended};
+use crate::store::history::closing::{self, Ended, Outcome};
 use crate::store::leads::Leading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
@@ -115,10 +115,14 @@ pub(crate) async fn end_list(
         on conflict (id) do update set
             gone_at = coalesce(gone_at, excluded.gone_at)";
     let sweep = load(db, ending.sweep_id).await?;
-    // Only a sweep that is complete by a counter, and rejected nothing, may say what is missing.
-    let follows = matches!(ending.kind, Kind::Followers | Kind::Following);
-    let counted = sweep.counter_before.is_some() || counter_after.is_some();
-    let closes = follows && verdict == Verdict::Complete && counted && sweep.rejected == 0;
+    let outcome = Outcome {
+        kind: ending.kind,
+        variant: ending.variant,
+        verdict,
+        counted: sweep.counter_before.is_some() || counter_after.is_some(),
+        rejected: sweep.rejected,
+        whole: sweep.whole,
+    };
     sqlx::query(SWEEP)
         .bind(ending.sweep_id)
         .bind(now)
@@ -141,14 +145,14 @@ pub(crate) async fn end_list(
         batches::leave(db, ending.list_id).await?;
         tags_lead_on(db, policy, ending, now).await?;
     }
-    if closes {
+    if outcome.closes() {
         let ended = Ended {
             kind: ending.kind,
             target: &ending.target,
             list_id: ending.list_id,
             sweep_id: ending.sweep_id,
         };
-        edges::close_missing(db, ended, policy.ends.close_after).await?;
+        closing::close(db, ended, policy.ends.close_after).await?;
     }
     if ending.kind == Kind::Profile
         && verdict == Verdict::Gone

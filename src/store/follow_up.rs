@@ -13,7 +13,8 @@ use crate::store::leads::Leading;
 use crate::store::want::{self, Shown, Want};
 use crate::store::{Connection, Result, candidates, leads, renew, targets};
 
-/// Opens the seeds of a harvest that are neither held nor opened in this round.
+/// Opens the seeds of a harvest that are neither held nor opened in this round. A name is looked up once: from then on the
+/// seed is that user, whoever has the name.
 pub(crate) async fn open_seeds(
     db: &mut Connection,
     policy: &Policy,
@@ -21,7 +22,7 @@ pub(crate) async fn open_seeds(
     now: Timestamp,
 ) -> Result<()> {
     const SQL: &str = "
-        select value, position
+        select value, position, user_id
         from seeds
         where harvest_id = $1 and held_at is null and opened_round < $2
         order by position";
@@ -38,10 +39,11 @@ pub(crate) async fn open_seeds(
         .await?
     {
         let value: String = row.get(0);
-        match (value.parse::<i64>(), value.strip_prefix("search:")) {
-            (Ok(id), _) => users.push((id, row.get(1))),
-            (Err(_), Some(words)) => wants.push(Want::new(harvest, Kind::Search, &words, 1)),
-            (Err(_), None) => wants.push(Want::new(harvest, Kind::Profile, &value, 1)),
+        let user_id = value.parse().ok().or_else(|| row.get::<Option<i64>, _>(2));
+        match (user_id, value.strip_prefix("search:")) {
+            (Some(id), _) => users.push((id, row.get(1))),
+            (None, Some(words)) => wants.push(Want::new(harvest, Kind::Search, &words, 1)),
+            (None, None) => wants.push(Want::new(harvest, Kind::Profile, &value, 1)),
         }
     }
     sqlx::query(OPENED)
@@ -194,7 +196,7 @@ pub(crate) async fn name_resolved(
     const SEEDS: &str = "
         update seeds
         set user_id = $2
-        where value = $1";
+        where value = $1 and user_id is null";
     // The user's own profile list ends with the answer, unless it is being read anyway.
     const LIST: &str = "
         insert into lists (kind, target, generation)

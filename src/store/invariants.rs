@@ -323,6 +323,18 @@ const ALL: &[Invariant] = &[
         reads_all_rows: true,
     },
     Invariant {
+        claim: "only a complete sweep that counts as such takes a post away, and says so",
+        statement: "select p.list, p.user_id, p.media_id
+        from user_media as p
+        join sweeps as s on s.id = p.gone_sweep
+        left join user_media_changes as c
+            on c.list = p.list and c.user_id = p.user_id and c.media_id = p.media_id and c.sweep_id = s.id
+            and c.event = 'departed'
+        where s.closes = 0 or s.verdict <> 'complete' or c.event is null or p.missed_sweep is null",
+        holds: Holds::Always,
+        reads_all_rows: true,
+    },
+    Invariant {
         claim: "every user that was met has a row",
         statement: "select id
         from (

@@ -45,16 +45,21 @@ async fn lists_of_profile(
     shown: &Shown,
     now: Timestamp,
 ) -> Result<Vec<Want>> {
+    // Another harvest may have looked the name up when somebody else had it.
     const NAMED: &str = "
-        select user_id
-        from seeds
-        where value = $1 and user_id is not null";
+        select s.user_id
+        from seeds as s
+        left join users as u on u.id = s.user_id
+        where s.value = $1 and s.user_id is not null
+        order by s.harvest_id = $2 desc, '@' || u.username is $1 desc, s.harvest_id desc
+        limit 1";
     if !shown.ended {
         return Ok(Vec::new());
     }
     if shown.target.starts_with('@') {
         let named = sqlx::query_scalar(NAMED)
             .bind(&shown.target)
+            .bind(harvest.id)
             .fetch_optional(&mut *db)
             .await?;
         return match named {

@@ -5,6 +5,7 @@
 
 use crate::clock::Timestamp;
 use crate::model::{Cell, Record};
+use crate::store::history::former::{Former, Present, is_daily, same_day};
 use crate::store::stamps::{self, Stamp};
 
 /// A row of a merged table as it stands.
@@ -24,8 +25,29 @@ pub(crate) struct Merged {
     pub last_seen_at: Timestamp,
 }
 
-/// What a merge changed of what was known: the columns of the history and their former values.
-pub(crate) type Former = Vec<(&'static str, Cell)>;
+/// What an observation means for the columns whose history is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Changes {
+    /// Values that it replaced.
+    pub replaced: Vec<(&'static str, Former)>,
+    /// What it says of the time before the newest answer.
+    pub late: Vec<Late>,
+}
+
+/// A value that an answer older than the newest one said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Late {
+    pub name: &'static str,
+    pub value: Cell,
+    pub said: Stamp,
+    pub present: Present,
+}
+
+impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.replaced.is_empty() && self.late.is_empty()
+    }
+}
 
 impl Merged {
     /// A row that nothing is known of yet.
@@ -40,28 +62,53 @@ impl Merged {
         }
     }
 
-    /// Adds one observation; returns what it changed of the columns whose history is kept.
-    pub(crate) fn add<R: Record>(&mut self, observation: R, stamp: Stamp) -> Former {
+    /// Adds one observation; returns what it means for the columns whose history is kept.
+    pub(crate) fn add<R: Record>(&mut self, observation: R, stamp: Stamp) -> Changes {
         let answered_at = stamps::answered_at(stamp);
+        let row_since = stamps::stamp(self.first_seen_at, 0);
         self.first_seen_at = self.first_seen_at.min(answered_at);
         self.last_seen_at = self.last_seen_at.max(answered_at);
         if observation.is_full() {
             self.profiled_at = self.profiled_at.max(Some(answered_at));
         }
-        let mut former = Vec::new();
+        let mut changes = Changes::default();
         for (column, cell) in observation.cells().into_iter().enumerate() {
-            if cell == Cell::Unsaid || self.stamps[column].is_some_and(|known| known > stamp) {
+            if cell == Cell::Unsaid {
                 continue;
             }
-            let known = std::mem::replace(&mut self.cells[column], cell);
-            self.stamps[column] = Some(stamp);
             let name = R::COLUMNS[column];
-            let was_known = !matches!(known, Cell::Unsaid | Cell::Clear);
-            if was_known && known != self.cells[column] && R::HISTORY.contains(&name) {
-                former.push((name, known));
+            let is_kept = R::HISTORY.contains(&name);
+            let known_since = self.stamps[column];
+            if let Some(last) = known_since.filter(|known| *known > stamp) {
+                if is_kept {
+                    let present = Present {
+                        value: self.cells[column].clone(),
+                        last,
+                        row_since,
+                    };
+                    changes.late.push(Late {
+                        name,
+                        value: cell,
+                        said: stamp,
+                        present,
+                    });
+                }
+                continue;
+            }
+            let value = std::mem::replace(&mut self.cells[column], cell);
+            self.stamps[column] = Some(stamp);
+            if let Some(last) = known_since.filter(|_| is_kept && value != self.cells[column])
+                && !(is_daily(name) && same_day(last, stamp))
+            {
+                let former = Former {
+                    value,
+                    last: Some(last),
+                    until: stamp,
+                };
+                changes.replaced.push((name, former));
             }
         }
-        former
+        changes
     }
 }
 
@@ -158,13 +205,15 @@ mod tests {
             ..User::known(UserId(1))
         };
         assert!(merged.add(named("old"), stamps::stamp(1, 1)).is_empty());
-        assert_eq!(
-            merged.add(named("new"), stamps::stamp(2, 2)),
-            vec![("username", Cell::Text("old".into()))]
-        );
-        assert!(
-            merged.add(named("older"), stamps::stamp(0, 3)).is_empty(),
-            "an older answer changes nothing"
-        );
+        let former = Former {
+            value: Cell::Text("old".into()),
+            last: Some(stamps::stamp(1, 1)),
+            until: stamps::stamp(2, 2),
+        };
+        let changes = merged.add(named("new"), stamps::stamp(2, 2));
+        assert_eq!(changes.replaced, vec![("username", former)]);
+        let changes = merged.add(named("older"), stamps::stamp(0, 3));
+        assert_eq!(changes.replaced, vec![], "an older answer changes nothing");
+        assert_eq!(changes.late[0].value, Cell::Text("older".into()));
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod fill;
+mod moment;
 pub mod parameter;
 pub mod understand;
 
@@ -14,14 +15,19 @@ mod common_followings;
 mod drifts;
 mod engagement;
 mod followed_by_both;
+mod followers_at;
+mod following_at;
+mod had_name;
 mod hits;
 mod missing;
 mod most_followed;
 mod most_liked;
 mod mutuals;
+mod new_followers;
 mod paid_twice;
 mod parked;
 mod rejected;
+mod renames;
 mod reposted;
 mod seeds_graph;
 mod spend;
@@ -29,6 +35,7 @@ mod spend_by;
 mod sweeps;
 mod tagged_with;
 mod top_commenters;
+mod unfollows;
 
 use parameter::Parameter;
 
@@ -52,7 +59,7 @@ pub struct Question {
 }
 
 /// Every question, in the order in which people are told of them.
-pub const ALL: [&Question; 20] = [
+pub const ALL: [&Question; 26] = [
     &most_followed::QUESTION,
     &mutuals::QUESTION,
     &followed_by_both::QUESTION,
@@ -65,6 +72,12 @@ pub const ALL: [&Question; 20] = [
     &reposted::QUESTION,
     &tagged_with::QUESTION,
     &hits::QUESTION,
+    &followers_at::QUESTION,
+    &following_at::QUESTION,
+    &new_followers::QUESTION,
+    &unfollows::QUESTION,
+    &renames::QUESTION,
+    &had_name::QUESTION,
     &sweeps::QUESTION,
     &missing::QUESTION,
     &rejected::QUESTION,

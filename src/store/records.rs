@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use crate::clock::Timestamp;
 use crate::model::{Cell, Comment, Media, Record, Rows, User};
-use crate::store::merge::{Former, Merged};
+use crate::store::history::log;
+use crate::store::merge::{Changes, Merged};
 use crate::store::stamps::{self, Stamp};
 use crate::store::{Connection, Result, json_ids, notes};
 
@@ -34,19 +35,19 @@ async fn write<R: Record + Clone>(db: &mut Connection, observations: &[R], stamp
         return Ok(());
     }
     let mut known = read::<R>(db, observations).await?;
-    let mut history: Vec<(i64, Former)> = Vec::new();
+    let mut history: Vec<(i64, Changes)> = Vec::new();
     for observation in observations {
         let id = observation.key();
         let row = known
             .entry(id)
             .or_insert_with(|| Merged::new(id, R::COLUMNS.len(), stamps::answered_at(stamp)));
-        let former = row.add(observation.clone(), stamp);
-        if !former.is_empty() {
-            history.push((id, former));
+        let changes = row.add(observation.clone(), stamp);
+        if !changes.is_empty() {
+            history.push((id, changes));
         }
     }
     upsert::<R>(db, known.into_values()).await?;
-    write_history::<R>(db, &history, stamps::answered_at(stamp)).await
+    log::write::<R>(db, history).await
 }
 
 async fn read<R: Record>(db: &mut Connection, observations: &[R]) -> Result<BTreeMap<i64, Merged>> {
@@ -76,7 +77,8 @@ async fn read<R: Record>(db: &mut Connection, observations: &[R]) -> Result<BTre
     Ok(known)
 }
 
-fn cell(row: &sqlx::sqlite::SqliteRow, column: usize) -> Result<Cell> {
+/// A column of a row as it stands; null is what was cleared, or what nobody has spoken of.
+pub(crate) fn cell(row: &sqlx::sqlite::SqliteRow, column: usize) -> Result<Cell> {
     let value = row.try_get_raw(column)?;
     if value.is_null() {
         return Ok(Cell::Clear);
@@ -139,50 +141,6 @@ async fn upsert<R: Record>(db: &mut Connection, rows: impl Iterator<Item = Merge
         .bind(Value::Array(rows).to_string())
         .execute(db)
         .await?;
-    Ok(())
-}
-
-async fn write_history<R: Record>(
-    db: &mut Connection,
-    history: &[(i64, Former)],
-    observed_at: Timestamp,
-) -> Result<()> {
-    const USERS: &str = "
-        insert into user_history (id, observed_at, changed)
-        select row.value ->> 0, $2, row.value ->> 1
-        from json_each($1) as row
-        where true
-        on conflict (id, observed_at) do nothing";
-    const MEDIA: &str = "
-        insert into media_history (id, observed_at, changed)
-        select row.value ->> 0, $2, row.value ->> 1
-        from json_each($1) as row
-        where true
-        on conflict (id, observed_at) do nothing";
-    if history.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<(i64, String)> = history
-        .iter()
-        .map(|(id, former)| {
-            let changed: serde_json::Map<String, Value> = former
-                .iter()
-                .map(|(column, cell)| {
-                    let value = match cell {
-                        Cell::Unsaid | Cell::Clear => Value::Null,
-                        Cell::Int(value) => json!(value),
-                        Cell::Real(value) => json!(value),
-                        Cell::Text(value) => json!(value),
-                    };
-                    ((*column).to_owned(), value)
-                })
-                .collect();
-            (*id, Value::Object(changed).to_string())
-        })
-        .collect();
-    let sql = if R::TABLE == "users" { USERS } else { MEDIA };
-    let json = serde_json::to_string(&rows).unwrap_or_else(|_| "[]".into());
-    sqlx::query(sql).bind(json).bind(observed_at).execute(db).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use sqlx::Row as _;
 use crate::endpoint::{Page, Thing};
 use crate::kind::Kind;
 use crate::store::claim::Task;
+use crate::store::history::posts;
 use crate::store::sweeps::Sweep;
 use crate::store::want::Shown;
 use crate::store::{Connection, Result, edges, json_ids};
@@ -280,6 +281,10 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, page: 
     let is_known = |id: i64| known.iter().any(|seen| seen.0 == id);
     let new: Vec<&(i64, i64, &str)> = all.iter().filter(|item| !is_known(item.0)).collect();
     let json = serde_json::to_string(&new).unwrap_or_else(|_| "[]".into());
+    if matches!(task.kind, Kind::Medias | Kind::Clips) {
+        let owner = task.target.parse().unwrap_or_default();
+        posts::returned(db, task.kind, owner, task.sweep_id, &json).await?;
+    }
     let query = sqlx::query(keeping.show).bind(&json);
     bind_owner!(query, owner_of(task.kind, &task.target))
         .bind(task.sweep_id)

@@ -76,6 +76,7 @@ async fn profiled(db: &mut Connection, harvest: &Harvest, users: &HashSet<i64>) 
         .await?)
 }
 
+/// Opens the user whom a name turned out to be, or the one whom this harvest's seed of that name has been before.
 pub(crate) async fn open_named(
     db: &mut Connection,
     harvest: &Harvest,
@@ -85,16 +86,16 @@ pub(crate) async fn open_named(
 ) -> Result<Vec<Want>> {
     const RESOLVED: &str = "
         update seeds
-        set user_id = $3
+        set user_id = coalesce(user_id, $3)
         where harvest_id = $1 and value = $2
-        returning position";
-    let rank: Option<i64> = sqlx::query_scalar(RESOLVED)
+        returning user_id, position";
+    let seed: Option<(i64, i64)> = sqlx::query_as(RESOLVED)
         .bind(harvest.id)
         .bind(name)
         .bind(user_id)
         .fetch_optional(&mut *db)
         .await?;
-    open_targets(db, harvest, &[(user_id, rank.unwrap_or(0))], 1, now).await
+    open_targets(db, harvest, &[seed.unwrap_or((user_id, 0))], 1, now).await
 }
 
 /// What came of trying to open the next depth.

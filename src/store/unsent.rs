@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::edges::{self, Ended};
+use crate::store::history::closing::{self, Ended};
 use crate::store::owner::Owner;
 use crate::store::want::Listed;
 use crate::store::{Connection, Result};
 use crate::verdict::Verdict;
 
-/// A follow list whose counter is 0 is known whole without a request: whoever was on it has left.
+/// A list whose counter is 0 is known whole without a request: whatever was on it has left.
 pub(crate) async fn close_empty(
     db: &mut Connection,
     policy: &Policy,
@@ -22,14 +22,14 @@ pub(crate) async fn close_empty(
         let Some(sweep) = sweeps.get(&list.list_id) else {
             continue;
         };
-        if matches!(list.kind, Kind::Followers | Kind::Following) {
+        if matches!(list.kind, Kind::Followers | Kind::Following | Kind::Medias) {
             let ended = Ended {
                 kind: list.kind,
                 target: &list.target,
                 list_id: list.list_id,
                 sweep_id: *sweep,
             };
-            edges::close_missing(db, ended, policy.ends.close_after).await?;
+            closing::close(db, ended, policy.ends.close_after).await?;
         }
     }
     Ok(())

@@ -292,7 +292,7 @@ pub(crate) async fn start(
     if lists.is_empty() {
         return Ok(Vec::new());
     }
-    let plans = plan(db, policy, harvest, &lists).await?;
+    let plans = plan(db, policy, harvest, &lists, now).await?;
     let json = serde_json::to_string(&plans).unwrap_or_else(|_| "[]".into());
     let sweeps: HashMap<i64, i64> = sqlx::query(SWEEPS)
         .bind(json)
@@ -362,6 +362,7 @@ async fn plan<'a>(
     policy: &'a Policy,
     harvest: &Harvest,
     lists: &[Listed],
+    now: Timestamp,
 ) -> Result<Vec<Plan<'a>>> {
     let fresh_after = |list: &Listed| list.renewal.map_or(harvest.fresh_after, |renewal| renewal.since);
     let asked: Vec<(i64, Kind, &str, Timestamp)> = lists
@@ -370,7 +371,9 @@ async fn plan<'a>(
         .collect();
     let owners = owner::owners(db, &asked).await?;
     let retired = holds::retired(db).await?;
-    let choice = choice::load(db, policy, harvest, lists.iter().map(|list| list.kind)).await?;
+    let kinds = lists.iter().map(|list| list.kind);
+    let today = lists.iter().any(|list| list.renewal.is_some()).then_some(now);
+    let choice = choice::load(db, policy, harvest, kinds, today).await?;
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();

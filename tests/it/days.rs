@@ -156,8 +156,8 @@ async fn nobody_is_said_to_have_left_who_is_there_whatever_goes_wrong() {
         let there = follows(&world, &plan);
         let gone = "select follower_id, followee_id from follow_edges where gone_sweep is not null";
         for edge in run.lines(gone).await {
-            let (follower, followee) = edge.split_once(' ').unwrap();
-            let edge = (follower.parse().unwrap(), followee.parse().unwrap());
+            let (one, other) = edge.split_once(' ').unwrap();
+            let edge = (one.parse().unwrap(), other.parse().unwrap());
             assert!(!there.contains(&edge), "day {day}: {edge:?} is said to be gone");
             departed += 1;
         }

@@ -16,6 +16,7 @@ mod cli;
 mod client;
 mod config;
 mod days;
+mod history;
 mod kills;
 mod parse;
 mod plan;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::kind::Kind;
+use crate::store::questions::moment;
 use crate::store::{Result, StoreError};
 use crate::verdict::Verdict;
 
@@ -32,6 +33,8 @@ pub enum Takes {
     Kind,
     /// A verdict, or `open` for none yet.
     Verdict,
+    /// A moment: a date, a date with a time of day, or unix milliseconds. The statement gets the milliseconds.
+    Time,
     /// Any text.
     Words,
     /// A whole number from 1 on.
@@ -103,6 +106,22 @@ pub(crate) const fn only(name: &'static str, takes: Takes, about: &'static str) 
     }
 }
 
+/// The moment that a question is about.
+pub(crate) const fn at(about: &'static str) -> Parameter {
+    Parameter {
+        name: "at",
+        about,
+        takes: Takes::Time,
+        otherwise: Otherwise::Refused,
+    }
+}
+
+/// Since when; without it from the beginning.
+pub(crate) const FROM: Parameter = only("from", Takes::Time, "only after this moment");
+
+/// Until when; without it to the end.
+pub(crate) const TO: Parameter = only("to", Takes::Time, "only up to this moment");
+
 /// The harvest whose seeds the question is about.
 pub(crate) const HARVEST: Parameter = Parameter {
     name: "harvest",
@@ -121,6 +140,16 @@ impl Parameter {
         Ok(Some(match self.takes {
             Takes::User | Takes::Harvest => return Ok(None),
             Takes::Words => Given::Text(text.to_owned()),
+            Takes::Time => match moment::read(text) {
+                Some(moment) => Given::Number(moment),
+                None => {
+                    return Err(wrong(
+                        "write a date (2026-01-31, which is its beginning), a time (2026-01-31T12:00), both UTC, or unix \
+                         milliseconds"
+                            .into(),
+                    ));
+                }
+            },
             Takes::Kind if Kind::find(text).is_some() => Given::Text(text.to_owned()),
             Takes::Kind => return Err(wrong(format!("there is no such kind; there are {}", kinds()))),
             Takes::Verdict if is_verdict(text) => Given::Text(text.to_owned()),
@@ -158,6 +187,7 @@ impl Parameter {
     pub(crate) fn example(&self) -> String {
         match self.takes {
             Takes::User => format!("{}=@natgeo (a name or an id)", self.name),
+            Takes::Time => format!("{}=2026-01-31 (a date or a time, UTC)", self.name),
             takes => format!("{}={takes}", self.name),
         }
     }
@@ -170,6 +200,7 @@ impl fmt::Display for Takes {
             Self::Harvest => "HARVEST",
             Self::Kind => "KIND",
             Self::Verdict => "VERDICT",
+            Self::Time => "TIME",
             Self::Words => "WORDS",
             Self::Count => "N",
             Self::YesOrNo => "yes|no",

@@ -7,8 +7,9 @@ use crate::store::questions::parameter::{Given, Otherwise, Parameter, Takes};
 use crate::store::questions::{self, Question};
 use crate::store::{Connection, Result, StoreError};
 
-/// The question of that name.
+/// The question of that name; hyphens do for underscores.
 pub fn question(name: &str) -> Result<&'static Question> {
+    let name = &name.replace('-', "_");
     questions::ALL
         .iter()
         .copied()

@@ -9,9 +9,9 @@ async fn every_refusal_says_what_to_write() {
         (
             "mutual",
             "there is no question `mutual`: there are most_followed, mutuals, followed_by_both, audience_overlap, \
-             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, sweeps, \
-             missing, rejected, parked, spend, spend_by, paid_twice, drifts; `gleaner query` says what each answers; did you mean \
-             `mutuals`?",
+             seeds_graph, common_followings, most_liked, engagement, top_commenters, reposted, tagged_with, hits, \
+             followers_at, following_at, new_followers, unfollows, renames, had_name, sweeps, missing, rejected, parked, spend, \
+             spend_by, paid_twice, drifts; `gleaner query` says what each answers; did you mean `mutuals`?",
         ),
         ("zzzzzz", "there is no question `zzzzzz`: there are most_followed"),
         (
@@ -50,6 +50,15 @@ async fn every_refusal_says_what_to_write() {
         (
             "mutuals user=99999999999999999999",
             "user=99999999999999999999: no such account has been met",
+        ),
+        (
+            "followers-at user=1",
+            "followers_at needs at, the moment: write at=2026-01-31 (a date or a time, UTC); nothing was asked",
+        ),
+        (
+            "unfollows user=1 from=yesterday",
+            "from=yesterday: write a date (2026-01-31, which is its beginning), a time (2026-01-31T12:00), both UTC, or unix \
+             milliseconds; nothing was asked",
         ),
         // A name may be all digits.
         ("mutuals user=@1", "user=@1: no such account has been met"),

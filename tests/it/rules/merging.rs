@@ -41,15 +41,19 @@ async fn a_name_that_changes_hands_belongs_to_whom_it_was_shown_with_last() {
     stage.change(2, |person| person.name = "person.1".into());
     assert_eq!(run.refresh(&wanted).await, Stop::Finished);
     assert_eq!(
-        run.lines("select user_id from seeds where value = '@person.1'")
-            .await,
-        ["2"]
+        run.lines("select id, username from users order by id").await,
+        ["1 somebody.else", "2 person.1"]
+    );
+    let history = run
+        .lines("select id, changed from user_history order by id")
+        .await;
+    assert_eq!(
+        history,
+        ["1 {\"username\":\"person.1\"}", "2 {\"username\":\"person.2\"}"]
     );
     assert_eq!(
-        run.lines("select id from users where username = 'person.1' order by last_seen_at desc")
-            .await[0],
-        "2"
+        run.lines("select user_id from seeds order by position").await,
+        ["1", "2"],
+        "a seed stays who it was"
     );
-    let history = run.lines("select id, changed from user_history").await;
-    assert_eq!(history, ["2 {\"username\":\"person.2\"}"]);
 }

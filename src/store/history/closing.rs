@@ -1,0 +1,156 @@
+//! Which sweeps say what is missing from their list.
+//!
+//! A complete sweep may be a few short of its counter. So an item is closed only when several such sweeps in a row have
+//! missed it, and only while no more is short than before they did: what is short beyond that may be the item itself.
+
+use sqlx::Row as _;
+
+use crate::kind::Kind;
+use crate::store::history::posts;
+use crate::store::{Connection, Result, edges};
+use crate::variant::Variant;
+use crate::verdict::Verdict;
+
+/// What a sweep came to, as far as it decides whether what it did not show is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub kind: Kind,
+    pub variant: Variant,
+    pub verdict: Verdict,
+    /// Whether a counter was read, before or after.
+    pub counted: bool,
+    /// Elements that could not become rows.
+    pub rejected: i64,
+    /// Whether it walked the list from its beginning to its end.
+    pub whole: bool,
+}
+
+impl Outcome {
+    /// Whether what the sweep did not show counts as missing.
+    pub(crate) fn closes(self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Followers | Kind::Following | Kind::Medias | Kind::Clips
+        ) && self.variant == Variant::Plain
+            && self.verdict == Verdict::Complete
+            && self.counted
+            && self.rejected == 0
+            && self.whole
+    }
+}
+
+/// A sweep that closes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended<'a> {
+    pub kind: Kind,
+    pub target: &'a str,
+    pub list_id: i64,
+    pub sweep_id: i64,
+}
+
+/// What a closing sweep may close.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Missing {
+    pub owner: i64,
+    pub list_id: i64,
+    /// The sweep that has just ended.
+    pub sweep_id: i64,
+    /// The oldest of the sweeps that must all have missed an item.
+    pub since: i64,
+    /// How many the counter says that it did not show.
+    pub short_by: i64,
+}
+
+/// Notes that a sweep closes, and closes what the last `close_after` such sweeps of its list did not show.
+pub(crate) async fn close(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
+    const CLOSES: &str = "
+        update sweeps
+        set closes = 1,
+            short_by = max(0, min(coalesce(counter_before, counter_after), counter_after) - covered)
+        where id = $1
+        returning short_by";
+    const SINCE: &str = "
+        select id
+        from sweeps
+        where list_id = $1 and closes = 1
+        order by id desc
+        limit 1 offset $2 - 1";
+    let short_by = sqlx::query(CLOSES)
+        .bind(ended.sweep_id)
+        .fetch_one(&mut *db)
+        .await?
+        .get(0);
+    let since: Option<i64> = sqlx::query_scalar(SINCE)
+        .bind(ended.list_id)
+        .bind(close_after.max(1))
+        .fetch_optional(&mut *db)
+        .await?;
+    let (Some(since), Ok(owner)) = (since, ended.target.parse()) else {
+        return Ok(());
+    };
+    let missing = Missing {
+        owner,
+        list_id: ended.list_id,
+        sweep_id: ended.sweep_id,
+        since,
+        short_by,
+    };
+    match ended.kind {
+        Kind::Followers | Kind::Following => edges::close_missing(db, ended.kind, missing).await,
+        _ => posts::close_missing(db, ended.kind, missing).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: Outcome = Outcome {
+        kind: Kind::Followers,
+        variant: Variant::Plain,
+        verdict: Verdict::Complete,
+        counted: true,
+        rejected: 0,
+        whole: true,
+    };
+
+    #[test]
+    fn only_a_whole_complete_counted_sweep_of_a_list_with_members_closes() {
+        for kind in [Kind::Followers, Kind::Following, Kind::Medias, Kind::Clips] {
+            assert!(Outcome { kind, ..WHOLE }.closes(), "{kind:?}");
+        }
+        for other in [
+            Outcome {
+                variant: Variant::ByViews,
+                ..WHOLE
+            },
+            Outcome {
+                verdict: Verdict::Truncated,
+                ..WHOLE
+            },
+            Outcome {
+                counted: false,
+                ..WHOLE
+            },
+            Outcome { rejected: 1, ..WHOLE },
+            Outcome {
+                whole: false,
+                ..WHOLE
+            },
+            Outcome {
+                kind: Kind::Comments,
+                ..WHOLE
+            },
+            Outcome {
+                kind: Kind::MediaLikers,
+                ..WHOLE
+            },
+            Outcome {
+                kind: Kind::Reposts,
+                ..WHOLE
+            },
+        ] {
+            assert!(!other.closes(), "{other:?}");
+        }
+    }
+}

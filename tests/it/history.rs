@@ -1,0 +1,19 @@
+//! What is known of the time before: each test changes an upstream written by hand between the rounds of a harvest, and
+//! asks the tables what was when.
+
+mod follows;
+mod logs;
+mod names;
+mod posts;
+
+use gleaner::config::Harvest;
+use gleaner::engine::Stop;
+
+use crate::harness::Run;
+
+impl Run {
+    /// A new round of a harvest, to its end.
+    async fn round(&self, wanted: &Harvest) {
+        assert_eq!(self.refresh(wanted).await, Stop::Finished);
+    }
+}
