@@ -1,8 +1,6 @@
 //! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
 //! a complete sweep says what is missing.
 
-use sqlx::Row as _;
-
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
@@ -164,6 +162,27 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
 /// A miss counts only if the sweep is no more short than the one before the misses, and if it began after the other
 /// direction's last sighting was over: a sweep that went on meanwhile may have shown the edge later.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
+    const DEPARTED: &str = "
+        insert into follow_changes (follower_id, followee_id, sweep_id, event)
+        select gone.value ->> 0, gone.value ->> 1, $2, 'departed'
+        from json_each($1) as gone
+        where true
+        on conflict do nothing";
+    let gone = if kind == Kind::Followers {
+        close_followers(db, missing).await?
+    } else {
+        close_following(db, missing).await?
+    };
+    let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
+    sqlx::query(DEPARTED)
+        .bind(json)
+        .bind(missing.sweep_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
     const FOLLOWERS: &str = "
         update follow_edges
         set gone_sweep = $2,
@@ -207,6 +226,10 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
                     )
             ) >= $4
         returning follower_id, followee_id";
+    close(db, FOLLOWERS, missing).await
+}
+
+async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
     const FOLLOWING: &str = "
         update follow_edges
         set gone_sweep = $2,
@@ -250,32 +273,15 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
                     )
             ) >= $4
         returning follower_id, followee_id";
-    const DEPARTED: &str = "
-        insert into follow_changes (follower_id, followee_id, sweep_id, event)
-        select gone.value ->> 0, gone.value ->> 1, $2, 'departed'
-        from json_each($1) as gone
-        where true
-        on conflict do nothing";
-    let sql = if kind == Kind::Followers {
-        FOLLOWERS
-    } else {
-        FOLLOWING
-    };
-    let gone: Vec<(i64, i64)> = sqlx::query(sql)
+    close(db, FOLLOWING, missing).await
+}
+
+async fn close(db: &mut Connection, sql: &'static str, missing: Missing) -> Result<Vec<(i64, i64)>> {
+    Ok(sqlx::query_as(sql)
         .bind(missing.owner)
         .bind(missing.sweep_id)
         .bind(missing.list_id)
         .bind(missing.close_after)
-        .fetch_all(&mut *db)
-        .await?
-        .into_iter()
-        .map(|row| (row.get(0), row.get(1)))
-        .collect();
-    let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
-    sqlx::query(DEPARTED)
-        .bind(json)
-        .bind(missing.sweep_id)
-        .execute(db)
-        .await?;
-    Ok(())
+        .fetch_all(db)
+        .await?)
 }
