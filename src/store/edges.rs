@@ -1,8 +1,6 @@
 //! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
 //! a complete sweep says what is missing.
 
-use sqlx::Row as _;
-
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
@@ -162,87 +160,22 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
     Ok(())
 }
 
-/// Closes the edges of a list that the sweeps since `missing.since` did not show, unless the other direction may have shown
-/// them since.
+/// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
+///
+/// A miss counts only if the sweep is no more short than the one before the misses, and if it began after the other
+/// direction's last sighting was over: a sweep that went on meanwhile may have shown the edge later.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
-    // A sweep of the other direction that began before, but went on while these were under way, may have shown the edge
-    // later than they missed it.
-    const FOLLOWERS: &str = "
-        update follow_edges
-        set gone_sweep = $3,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-            )
-        where followee_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and ($5 = 0 or $5 <= coalesce((
-                select s.short_by
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1
-                    and s.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                order by s.id desc
-                limit 1
-            ), 0))
-            and not exists (
-                select 1
-                from sweeps as o
-                join sweeps as since on since.id = $2
-                where o.id = following_sweep and (o.ended_at is null or o.ended_at > since.started_at)
-            )
-        returning follower_id, followee_id";
-    const FOLLOWING: &str = "
-        update follow_edges
-        set gone_sweep = $3,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-            )
-        where follower_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and ($5 = 0 or $5 <= coalesce((
-                select s.short_by
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1
-                    and s.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                order by s.id desc
-                limit 1
-            ), 0))
-            and not exists (
-                select 1
-                from sweeps as o
-                join sweeps as since on since.id = $2
-                where o.id = followers_sweep and (o.ended_at is null or o.ended_at > since.started_at)
-            )
-        returning follower_id, followee_id";
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
         select gone.value ->> 0, gone.value ->> 1, $2, 'departed'
         from json_each($1) as gone
         where true
         on conflict do nothing";
-    let sql = if kind == Kind::Followers {
-        FOLLOWERS
+    let gone = if kind == Kind::Followers {
+        close_followers(db, missing).await?
     } else {
-        FOLLOWING
+        close_following(db, missing).await?
     };
-    let gone: Vec<(i64, i64)> = sqlx::query(sql)
-        .bind(missing.owner)
-        .bind(missing.since)
-        .bind(missing.sweep_id)
-        .bind(missing.list_id)
-        .bind(missing.short_by)
-        .fetch_all(&mut *db)
-        .await?
-        .into_iter()
-        .map(|row| (row.get(0), row.get(1)))
-        .collect();
     let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
     sqlx::query(DEPARTED)
         .bind(json)
@@ -250,4 +183,108 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
         .execute(db)
         .await?;
     Ok(())
+}
+
+async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
+    const FOLLOWERS: &str = "
+        update follow_edges
+        set gone_sweep = $2,
+            missed_sweep = (
+                select min(s.id)
+                from sweeps as s
+                where s.list_id = $3 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                        order by p.id desc
+                        limit 1
+                    ), 0))
+                    and not exists (
+                        select 1
+                        from sweeps as o
+                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                    )
+            )
+        where followee_id = $1
+            and gone_sweep is null
+            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+            and (
+                select count(*)
+                from sweeps as s
+                where s.list_id = $3 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                        order by p.id desc
+                        limit 1
+                    ), 0))
+                    and not exists (
+                        select 1
+                        from sweeps as o
+                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                    )
+            ) >= $4
+        returning follower_id, followee_id";
+    close(db, FOLLOWERS, missing).await
+}
+
+async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
+    const FOLLOWING: &str = "
+        update follow_edges
+        set gone_sweep = $2,
+            missed_sweep = (
+                select min(s.id)
+                from sweeps as s
+                where s.list_id = $3 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                        order by p.id desc
+                        limit 1
+                    ), 0))
+                    and not exists (
+                        select 1
+                        from sweeps as o
+                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                    )
+            )
+        where follower_id = $1
+            and gone_sweep is null
+            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
+            and (
+                select count(*)
+                from sweeps as s
+                where s.list_id = $3 and s.closes = 1
+                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                        order by p.id desc
+                        limit 1
+                    ), 0))
+                    and not exists (
+                        select 1
+                        from sweeps as o
+                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                    )
+            ) >= $4
+        returning follower_id, followee_id";
+    close(db, FOLLOWING, missing).await
+}
+
+async fn close(db: &mut Connection, sql: &'static str, missing: Missing) -> Result<Vec<(i64, i64)>> {
+    Ok(sqlx::query_as(sql)
+        .bind(missing.owner)
+        .bind(missing.sweep_id)
+        .bind(missing.list_id)
+        .bind(missing.close_after)
+        .fetch_all(db)
+        .await?)
 }

@@ -1,9 +1,8 @@
 //! Which sweeps say what is missing from their list.
 //!
-//! A complete sweep may be a few short of its counter. So an item is closed only when several such sweeps in a row have
-//! missed it, and only while no more is short than before they did: what is short beyond that may be the item itself.
-
-use sqlx::Row as _;
+//! A complete sweep may be a few short of its counter. So an item is closed only when several such sweeps have missed it
+//! since it was last shown, and only those count that are no more short than the one before: what is short beyond that may
+//! be the item itself.
 
 use crate::kind::Kind;
 use crate::store::history::posts;
@@ -55,45 +54,26 @@ pub(crate) struct Missing {
     pub list_id: i64,
     /// The sweep that has just ended.
     pub sweep_id: i64,
-    /// The oldest of the sweeps that must all have missed an item.
-    pub since: i64,
-    /// How many the counter says that it did not show.
-    pub short_by: i64,
+    /// How many closing sweeps must have missed an item.
+    pub close_after: i64,
 }
 
-/// Notes that a sweep closes, and closes what the last `close_after` such sweeps of its list did not show.
+/// Notes that a sweep closes, and closes what `close_after` such sweeps of its list have missed since it was last shown.
 pub(crate) async fn close(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
     const CLOSES: &str = "
         update sweeps
         set closes = 1,
             short_by = max(0, min(coalesce(counter_before, counter_after), counter_after) - covered)
-        where id = $1
-        returning short_by";
-    const SINCE: &str = "
-        select id
-        from sweeps
-        where list_id = $1 and closes = 1
-        order by id desc
-        limit 1 offset $2 - 1";
-    let short_by = sqlx::query(CLOSES)
-        .bind(ended.sweep_id)
-        .fetch_one(&mut *db)
-        .await?
-        .get(0);
-    let since: Option<i64> = sqlx::query_scalar(SINCE)
-        .bind(ended.list_id)
-        .bind(close_after.max(1))
-        .fetch_optional(&mut *db)
-        .await?;
-    let (Some(since), Ok(owner)) = (since, ended.target.parse()) else {
+        where id = $1";
+    sqlx::query(CLOSES).bind(ended.sweep_id).execute(&mut *db).await?;
+    let Ok(owner) = ended.target.parse() else {
         return Ok(());
     };
     let missing = Missing {
         owner,
         list_id: ended.list_id,
         sweep_id: ended.sweep_id,
-        since,
-        short_by,
+        close_after: close_after.max(1),
     };
     match ended.kind {
         Kind::Followers | Kind::Following => edges::close_missing(db, ended.kind, missing).await,

@@ -7,32 +7,49 @@ use crate::kind::Kind;
 use crate::store::history::closing::Missing;
 use crate::store::{Connection, Result, json_ids};
 
-/// Closes the posts of a list that the sweeps since `missing.since` did not show.
+/// Closes the posts of a list that `missing.close_after` of its closing sweeps have missed since they were last shown: those
+/// that are no more short than the one before the misses.
 pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Missing) -> Result<()> {
     // A variant of the list that showed a post since then says that it is there.
     const GONE: &str = "
         update user_media
-        set gone_sweep = $4,
+        set gone_sweep = $3,
             missed_sweep = (
-                select min(s.id) from sweeps as s where s.list_id = $5 and s.closes = 1 and s.id > user_media.sweep_id
+                select min(s.id)
+                from sweeps as s
+                where s.list_id = $4 and s.closes = 1
+                    and s.id > user_media.sweep_id
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
+                        order by p.id desc
+                        limit 1
+                    ), 0))
             )
         where list = $1
             and user_id = $2
             and gone_sweep is null
             and sweep_id < $3
-            and ($6 = 0 or $6 <= coalesce((
-                select s.short_by
+            and (
+                select count(*)
                 from sweeps as s
-                where s.list_id = $5 and s.closes = 1 and s.id <= user_media.sweep_id
-                order by s.id desc
-                limit 1
-            ), 0))
-            and not exists (
-                select 1
-                from lists as v
-                join list_items as i on i.list_id = v.id and i.item_id = user_media.media_id
-                where v.kind = $1 and v.target = cast($2 as text) and v.params <> '' and i.sweep_id >= $3
-            )
+                where s.list_id = $4 and s.closes = 1
+                    and s.id > user_media.sweep_id
+                    and (s.short_by = 0 or s.short_by <= coalesce((
+                        select p.short_by
+                        from sweeps as p
+                        where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
+                        order by p.id desc
+                        limit 1
+                    ), 0))
+                    and not exists (
+                        select 1
+                        from lists as v
+                        join list_items as i on i.list_id = v.id and i.item_id = user_media.media_id
+                        where v.kind = $1 and v.target = cast($2 as text) and v.params <> '' and i.sweep_id >= s.id
+                    )
+            ) >= $5
         returning media_id";
     const DEPARTED: &str = "
         insert into user_media_changes (list, user_id, media_id, sweep_id, event)
@@ -56,10 +73,9 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
     let gone: Vec<i64> = sqlx::query_scalar(GONE)
         .bind(list.name())
         .bind(missing.owner)
-        .bind(missing.since)
         .bind(missing.sweep_id)
         .bind(missing.list_id)
-        .bind(missing.short_by)
+        .bind(missing.close_after)
         .fetch_all(&mut *db)
         .await?;
     if gone.is_empty() {

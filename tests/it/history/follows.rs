@@ -264,3 +264,54 @@ async fn a_list_of_the_other_side_that_went_on_meanwhile_may_have_shown_it_later
     shows(&stage, &run, &[10]).await;
     assert_eq!(run.lines(gone).await, ["12"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_people_and_upstream_do_no_bound_of_a_spell_is_wrong() {
+    for seed in 0..3 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut drawn = || -> Vec<i64> { (10..18).filter(|_| random.u8(..3) > 0).collect() };
+        let mut truth = vec![drawn()];
+        let (stage, run) = followed_by(&truth[0]).await;
+        for round in 1..16 {
+            // Most stay as they were.
+            let now = if round % 3 == 0 {
+                drawn()
+            } else {
+                truth[round - 1].clone()
+            };
+            let half = &now[..now.len() / 2];
+            match round % 8 {
+                2 => stage.next(FOLLOWERS, [users_page(half, None)]),
+                4 => {
+                    stage.next(FOLLOWERS, [users_page(half, Some("a"))]);
+                    stage.next(FOLLOWERS, Reply::status(404).times(2));
+                }
+                6 => stage.next(
+                    FOLLOWERS,
+                    [users_page(half, Some("a")), users_page(half, Some("a"))],
+                ),
+                _ => {}
+            }
+            shows(&stage, &run, &now).await;
+            stage.behave(FOLLOWERS);
+            truth.push(now);
+        }
+        let spells = spells(&run).await;
+        assert!(spells.iter().any(|spell| spell.ends_with("gone")), "{spells:?}");
+        for spell in spells {
+            let words: Vec<&str> = spell.split(' ').collect();
+            let who: i64 = words[0].parse().unwrap();
+            let round = |at: usize| words[at].parse::<usize>().ok().map(|sweep| sweep - 1);
+            let follows = |round: usize| truth[round].contains(&who);
+            let context = format!("seed {seed}: {spell} in {truth:?}");
+            let (first, last) = (round(2).unwrap(), round(3).unwrap());
+            assert!(follows(first) && follows(last), "{context}");
+            if let Some(before) = round(1) {
+                assert!((before..first).any(|round| !follows(round)), "{context}");
+            }
+            if let Some(missed) = round(4) {
+                assert!((last + 1..=missed).any(|round| !follows(round)), "{context}");
+            }
+        }
+    }
+}
