@@ -5,6 +5,7 @@
 
 mod account;
 mod advice;
+mod archive;
 mod arguments;
 mod completions;
 mod demo;
@@ -24,6 +25,7 @@ mod output;
 mod parse;
 mod progress;
 mod query;
+mod reparse;
 mod run;
 mod seeds;
 mod session;
@@ -127,6 +129,8 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Sql(arguments) => sql::run(&common, arguments).await,
         Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
+        Command::Archive(arguments) => archive::run(&common, arguments).await,
+        Command::Reparse(arguments) => reparse::run(&common, &arguments).await,
         Command::Dump(arguments) => dump::run(&common, arguments).await,
         Command::Endpoints => endpoints::run(&common).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,

@@ -4,6 +4,7 @@
 //! A key that is not in the tree is refused with its line and the nearest name, so that a slip of the pen never runs a
 //! paid crawl at a default. This module and the ones below it are the only ones that read the environment.
 
+mod archive;
 mod byte_size;
 mod document;
 mod duration;
@@ -22,6 +23,7 @@ mod tolerance;
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::Archive;
 pub use byte_size::ByteSize;
 pub use environment::{Environment, log_filter, without_colours};
 pub use fault::{ConfigError, Fault, Place};
@@ -59,6 +61,8 @@ pub struct Config {
     pub funds: Funds,
     /// When a list counts as complete.
     pub ends: Ends,
+    /// Which bodies are kept, and how long.
+    pub archive: Archive,
     /// Which endpoints collect what.
     pub routes: Routes,
     /// For which lists the upstream merges its streamed patches.
@@ -80,6 +84,7 @@ impl Config {
         self.blocked.validate()?;
         self.funds.validate()?;
         self.ends.validate()?;
+        self.archive.validate()?;
         self.routes.validate()?;
         self.deprecated.validate()?;
         for (place, harvest) in self.harvest.iter().enumerate() {

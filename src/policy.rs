@@ -31,6 +31,8 @@ pub struct Policy {
     pub max_units: Option<i64>,
     /// The most units in one UTC day.
     pub max_units_per_day: Option<i64>,
+    /// Whether the bodies of pages are kept.
+    pub keep_bodies: bool,
 }
 
 /// One endpoint of a route.

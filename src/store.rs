@@ -11,6 +11,7 @@
 //!   `batch_page`, `ending`.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
+pub mod archive;
 pub mod balance;
 mod batch_page;
 mod batches;

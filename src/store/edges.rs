@@ -122,6 +122,47 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
     Ok(New::plain(new.len()))
 }
 
+/// Marks only those users of a page whom no sweep of this direction has shown; what is gone stays gone. For pages that are
+/// older than what is known.
+pub(crate) async fn add_missing(
+    db: &mut Connection,
+    task: &Task,
+    sweep: &Sweep,
+    entries: &[Entry],
+) -> Result<New> {
+    const FOLLOWERS: &str = "
+        insert into follow_edges (follower_id, followee_id, followers_sweep, followers_position, first_sweep)
+        select shown.value, $2, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            followers_position = excluded.followers_position,
+            followers_sweep = excluded.followers_sweep
+        where followers_sweep is null";
+    const FOLLOWING: &str = "
+        insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
+        select $2, shown.value, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            following_position = excluded.following_position,
+            following_sweep = excluded.following_sweep
+        where following_sweep is null";
+    let sql = if task.kind == Kind::Followers {
+        FOLLOWERS
+    } else {
+        FOLLOWING
+    };
+    let done = sqlx::query(sql)
+        .bind(json_ids(entries.iter().map(|entry| entry.id)))
+        .bind(task.target.parse::<i64>().unwrap_or_default())
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .execute(db)
+        .await?;
+    Ok(New::plain(usize::try_from(done.rows_affected()).unwrap_or(0)))
+}
+
 /// Closes the edges that the last `close_after` complete sweeps of this direction did not show, unless the other
 /// direction showed them since.
 pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
@@ -133,7 +174,7 @@ pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_a
     const SINCE: &str = "
         select id
         from sweeps
-        where list_id = $1 and closes = 1
+        where list_id = $1 and closes = 1 and id <= $3
         order by id desc
         limit 1 offset $2 - 1";
     const FOLLOWERS: &str = "
@@ -160,6 +201,7 @@ pub(crate) async fn close_missing(db: &mut Connection, ended: Ended<'_>, close_a
     let since: Option<i64> = sqlx::query_scalar(SINCE)
         .bind(ended.list_id)
         .bind(close_after.max(1))
+        .bind(ended.sweep_id)
         .fetch_optional(&mut *db)
         .await?;
     let (Some(since), Ok(owner)) = (since, ended.target.parse::<i64>()) else {

@@ -95,7 +95,8 @@ pub(crate) async fn end_list(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before)
+        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before),
+            ended_page = (select coalesce(max(id), 0) from pages)
         where id = $1";
     const LIST: &str = "
         update lists
@@ -107,11 +108,6 @@ pub(crate) async fn end_list(
                 where w.list_id = $1 and h.one_shot = 0
             )
         where id = $1";
-    const GONE: &str = "
-        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
-        values ($1, $2, $2, $2, '')
-        on conflict (id) do update set
-            gone_at = coalesce(gone_at, excluded.gone_at)";
     let sweep = load(db, ending.sweep_id).await?;
     // Only a sweep that is complete by a counter, and rejected nothing, may say what is missing.
     let follows = matches!(ending.kind, Kind::Followers | Kind::Following);
@@ -149,11 +145,7 @@ pub(crate) async fn end_list(
         && verdict == Verdict::Gone
         && let Ok(user_id) = ending.target.parse::<i64>()
     {
-        sqlx::query(GONE)
-            .bind(user_id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
+        mark_gone(db, user_id, now).await?;
     }
     let shown = Shown {
         list_id: ending.list_id,
@@ -165,4 +157,15 @@ pub(crate) async fn end_list(
         ended: true,
     };
     follow_up::list_ended(db, policy, &shown, verdict != Verdict::Cancelled, now).await
+}
+
+/// An account is gone since a sweep of its profile said so.
+pub(crate) async fn mark_gone(db: &mut Connection, user_id: i64, at: Timestamp) -> Result<()> {
+    const SQL: &str = "
+        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
+        values ($1, $2, $2, $2, '')
+        on conflict (id) do update set
+            gone_at = coalesce(gone_at, excluded.gone_at)";
+    sqlx::query(SQL).bind(user_id).bind(at).execute(db).await?;
+    Ok(())
 }

@@ -235,12 +235,14 @@ async fn start(
 ) -> Result<Vec<Shown>> {
     const SWEEPS: &str = "
         insert into sweeps (
-            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after
+            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
+            ended_page
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
-            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4
+            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
+            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
         from json_each($1) as sweep
         join lists as l on l.id = sweep.value ->> 0
         order by sweep.key

@@ -10,6 +10,7 @@ mod invariants;
 mod program;
 mod stage;
 
+mod archive;
 mod cli;
 mod client;
 mod config;
