@@ -32,6 +32,7 @@ mod session;
 mod sql;
 mod status;
 mod tasks;
+mod why;
 
 use std::process::ExitCode;
 
@@ -129,6 +130,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Sql(arguments) => sql::run(&common, arguments).await,
         Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
+        Command::Why(arguments) => why::run(&common, arguments).await,
         Command::Archive(arguments) => archive::run(&common, arguments).await,
         Command::Reparse(arguments) => reparse::run(&common, &arguments).await,
         Command::Dump(arguments) => dump::run(&common, arguments).await,

@@ -29,6 +29,8 @@ create table imports (
 );
 create index imports_by_hash on imports (body_hash);
 
+create index pages_by_time on pages (answered_at);       -- stamps name a page by its time
+
 -- The newest page when the sweep ended: what its end changed is made again after that page. A sweep that bought nothing
 -- ended after what had been answered until then.
 alter table sweeps add column ended_page integer;

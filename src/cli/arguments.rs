@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Query(super::query::Query),
     /// Show what a saved body would become, without sending or storing anything.
     Parse(Parse),
+    /// Show which answer a row comes from, when it came, and what it cost.
+    Why(super::why::Why),
     /// Build the tables anew from the stored bodies, without a request, and say what changed.
     Reparse(super::reparse::Reparse),
     /// Show what the stored bodies take; pack them, drop old ones.

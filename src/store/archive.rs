@@ -13,4 +13,5 @@ pub mod packing;
 pub mod reparse;
 pub mod replay;
 pub mod retention;
+pub mod source;
 pub mod status;

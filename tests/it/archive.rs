@@ -2,6 +2,7 @@
 
 mod reparse;
 mod storage;
+mod why;
 
 use gleaner::endpoint::Endpoint;
 use gleaner::endpoints;

@@ -1,7 +1,7 @@
 //! Replaying the archive: every kept page is read again and applied by the functions that applied it when it came, in the
 //! order in which it came; what ends of sweeps changed is made again at its place between the pages.
 //!
-//! A table that pages fill belongs into [`TABLES`], what the end of a sweep changes in harvested tables into [`Event`].
+//! A table that pages fill belongs into `TABLES`, what the end of a sweep changes in harvested tables into `Event`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
