@@ -16,6 +16,7 @@ mod forecast;
 mod harvest;
 mod help;
 mod hold;
+mod import;
 mod init;
 mod man;
 mod mock;
@@ -131,6 +132,7 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
         Command::Why(arguments) => why::run(&common, arguments).await,
+        Command::Import(arguments) => import::run(&common, arguments).await,
         Command::Archive(arguments) => archive::run(&common, arguments).await,
         Command::Reparse(arguments) => reparse::run(&common, &arguments).await,
         Command::Dump(arguments) => dump::run(&common, arguments).await,

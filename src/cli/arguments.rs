@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Parse(Parse),
     /// Show which answer a row comes from, when it came, and what it cost.
     Why(super::why::Why),
+    /// Take in bodies that were saved elsewhere, at no cost.
+    Import(super::import::Import),
     /// Build the tables anew from the stored bodies, without a request, and say what changed.
     Reparse(super::reparse::Reparse),
     /// Show what the stored bodies take; pack them, drop old ones.

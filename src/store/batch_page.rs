@@ -29,7 +29,7 @@ pub(crate) async fn end_all(
     }
     ending::remove(db, task).await?;
     for member in members {
-        count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
+        count_tagged(db, task.sweep_id == member.sweep_id, &member, page, false).await?;
         let (verdict, reason) = judge(member.media_id, page);
         let ending = Ending::of(task, &member);
         ending::end_list(db, policy, &ending, verdict, reason, None, now).await?;
@@ -95,12 +95,13 @@ pub(crate) async fn count_tagged(
     pays: bool,
     member: &Member,
     page: &Page,
+    only_unmarked: bool,
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
         set pages = pages + $2, distinct_items = $3, covered = $3
         where id = $1";
-    let tagged = mark_tags(db, member.media_id, member.sweep_id, page, false).await?;
+    let tagged = mark_tags(db, member.media_id, member.sweep_id, page, only_unmarked).await?;
     // The page stands in the sweep of the first list, which also bears its units.
     sqlx::query(SWEEP)
         .bind(member.sweep_id)

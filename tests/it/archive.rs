@@ -1,5 +1,6 @@
 //! The archive: what was bought once is never bought again.
 
+mod import;
 mod reparse;
 mod storage;
 mod why;
