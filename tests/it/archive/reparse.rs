@@ -247,3 +247,29 @@ async fn where_bodies_are_missing_rows_are_read_over_what_is_there() {
     assert_same(&reparsed.tables);
     run.check_invariants().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_file_gets_the_places_where_its_sweeps_ended() {
+    let migration = include_str!("../../../migrations/sqlite/0008_archive.sql");
+    let updates: Vec<&str> = migration
+        .split_inclusive(';')
+        .filter(|statement| statement.contains("update sweeps"))
+        .collect();
+    assert_eq!(updates.len(), 2);
+    for run in [mixed_crawl().await, changing_people().await.1] {
+        let places = "select id, ended_page from sweeps where closes = 1 or ended_page in (
+            select id from pages where endpoint = '/gql/media/usertags'
+        ) order by 1";
+        let before = run.lines(places).await;
+        let database = run.database().await;
+        let mut writer = database.writer().await.unwrap();
+        for statement in ["update sweeps set ended_page = null", updates[0], updates[1]] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
+                .execute(&mut writer)
+                .await
+                .unwrap();
+        }
+        assert!(!before.is_empty());
+        assert_same(&run.reparse().await.tables);
+    }
+}
