@@ -9,6 +9,7 @@
 //! - What is sent: `claim` with `limits`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
 //!   `batch_page`, `ending`.
+//! - What was bought once: `archive`, with how bodies are stored, where rows come from, reparse and import.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod archive;
