@@ -14,7 +14,7 @@ const ENOUGH_BYTES: i64 = 1 << 20;
 /// But never fewer than these.
 const LEAST_BODIES: i64 = 8;
 /// When there are so many times as many bodies as the last time, a dictionary is trained again.
-const GROWTH: i64 = 16;
+const GROWTH: i64 = 8;
 /// How many bodies it is trained from at most, spread over all, and of how many bytes together.
 const SAMPLES: i64 = 400;
 const SAMPLE_BYTES: usize = 12 << 20;

@@ -11,6 +11,9 @@ pub(crate) const LEVEL: i32 = 3;
 pub(crate) const PACKED_LEVEL: i32 = 19;
 /// How large a dictionary may be. Larger ones gain little and are read for each body.
 const DICTIONARY_BYTES: usize = 112 * 1024;
+/// Which part of the bodies it may be: one that is larger than what it saves is no gain.
+const DICTIONARY_SHARE: usize = 32;
+const SMALLEST_DICTIONARY_BYTES: usize = 4 * 1024;
 
 /// What every frame begins with.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -42,10 +45,12 @@ pub(crate) fn expand(stored: &[u8], dictionary: Option<&[u8]>) -> io::Result<Vec
 
 /// What bodies have in common. It takes a second or more: not for the writer's time.
 pub(crate) fn train(bodies: &[Vec<u8>]) -> Vec<u8> {
-    zstd::dict::from_samples(bodies, DICTIONARY_BYTES).unwrap_or_else(|_| {
+    let bytes: usize = bodies.iter().map(Vec::len).sum();
+    let most = (bytes / DICTIONARY_SHARE).clamp(SMALLEST_DICTIONARY_BYTES, DICTIONARY_BYTES);
+    zstd::dict::from_samples(bodies, most).unwrap_or_else(|_| {
         // Too few bodies to find out what is common: any of them is as good a beginning.
         let newest = bodies.last().map_or(&[][..], Vec::as_slice);
-        newest[..newest.len().min(DICTIONARY_BYTES)].to_vec()
+        newest[..newest.len().min(most)].to_vec()
     })
 }
 
