@@ -5,6 +5,7 @@
 
 mod account;
 mod advice;
+mod archive;
 mod arguments;
 mod budget;
 mod completions;
@@ -16,6 +17,7 @@ mod endpoints;
 mod harvest;
 mod help;
 mod hold;
+mod import;
 mod init;
 mod limits;
 mod man;
@@ -27,12 +29,14 @@ mod parse;
 mod plan;
 mod progress;
 mod query;
+mod reparse;
 mod run;
 mod seeds;
 mod session;
 mod sql;
 mod status;
 mod tasks;
+mod why;
 
 use std::process::ExitCode;
 
@@ -132,6 +136,10 @@ async fn perform(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Sql(arguments) => sql::run(&common, arguments).await,
         Command::Query(arguments) => query::run(&common, arguments).await,
         Command::Parse(arguments) => parse::run(&common, &arguments),
+        Command::Why(arguments) => why::run(&common, arguments).await,
+        Command::Import(arguments) => import::run(&common, arguments).await,
+        Command::Archive(arguments) => archive::run(&common, arguments).await,
+        Command::Reparse(arguments) => reparse::run(&common, &arguments).await,
         Command::Dump(arguments) => dump::run(&common, arguments).await,
         Command::Endpoints => endpoints::run(&common).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,

@@ -4,6 +4,7 @@
 //! A key that is not in the tree is refused with its line and the nearest name, so that a slip of the pen never runs a
 //! paid crawl at a default. This module and the ones below it are the only ones that read the environment.
 
+mod archive;
 mod byte_size;
 mod document;
 mod duration;
@@ -24,6 +25,7 @@ mod truncated;
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::Archive;
 pub use byte_size::ByteSize;
 pub use environment::{Environment, log_filter, without_colours};
 pub use fault::{ConfigError, Fault, Place};
@@ -65,6 +67,8 @@ pub struct Config {
     pub ends: Ends,
     /// When lists are read again, and how far.
     pub refresh: RefreshRules,
+    /// Which bodies are kept, and how long.
+    pub archive: Archive,
     /// Which endpoints collect what.
     pub routes: Routes,
     /// For which lists the upstream merges its streamed patches.
@@ -87,6 +91,7 @@ impl Config {
         self.funds.validate()?;
         self.ends.validate()?;
         self.refresh.validate()?;
+        self.archive.validate()?;
         self.routes.validate()?;
         self.deprecated.validate()?;
         for (place, harvest) in self.harvest.iter().enumerate() {

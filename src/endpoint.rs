@@ -8,6 +8,10 @@ use crate::model::Rows;
 use crate::target::Target;
 use crate::variant::Variant;
 
+/// The version of the parsers. Raise it whenever a parser gives another page for the same body: each page keeps the
+/// version that read it, and `gleaner reparse` brings the tables to this one.
+pub const PARSER_VERSION: i64 = 1;
+
 /// One upstream address.
 pub struct Endpoint {
     /// The path, with its leading slash: the endpoint's name in tables, config and commands.

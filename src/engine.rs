@@ -8,6 +8,7 @@
 //! ```
 
 mod account;
+mod archivist;
 mod context;
 mod dispatch;
 mod health;
@@ -28,6 +29,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::rate_gate::RateGate;
+use crate::store::archive::retention::Retention;
 use crate::store::holds::{self, Reason, Scope};
 use crate::store::{Connection, Database, Lock, begin, budgets, ledger, limits, recover};
 
@@ -53,6 +55,8 @@ pub struct Settings {
     pub retry_share: f64,
     /// Sends in a row without an answer that are an outage.
     pub outage_after: u32,
+    /// How long bodies are kept.
+    pub retention: Retention,
     /// How often one request probes an outage.
     pub outage_probe: Duration,
     /// How long to pause when the upstream's front refuses this client.
@@ -189,8 +193,10 @@ pub async fn run(
         seed_reader::start(Arc::clone(&context), reader, readers, &tracker)
     });
     account::first(&context).await;
+    let looking_after = archivist::start(Arc::clone(&context), database.readers().clone(), &tracker);
     let stop = dispatch::run(Arc::clone(&context), mode).await;
     polling.abort();
+    looking_after.abort();
     if let Some(reading) = reading {
         reading.abort();
     }

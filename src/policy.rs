@@ -38,6 +38,8 @@ pub struct Policy {
     pub max_units_per_day: Option<i64>,
     /// The most units in one run.
     pub max_units_per_run: Option<i64>,
+    /// Whether the bodies of pages are kept.
+    pub keep_bodies: bool,
 }
 
 /// The kinds of which several endpoints show the same lists, so that one can be chosen by what was measured.

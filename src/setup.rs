@@ -16,6 +16,7 @@ use crate::policy::{Ends, Policy, ReadsOn, Retry, Step};
 use crate::refresh;
 use crate::secret::Key;
 use crate::seeds::Seed;
+use crate::store::archive::retention::Retention;
 use crate::store::harvests::{Filter, HarvestSpec, Limit};
 use crate::variant::Variant;
 
@@ -71,6 +72,7 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
         max_units: config.budget.total,
         max_units_per_day: config.budget.per_day,
         max_units_per_run: config.budget.per_run,
+        keep_bodies: config.archive.keep,
     }
 }
 
@@ -119,10 +121,24 @@ pub fn engine(config: &Config, one_shot: bool) -> Settings {
         retry_share: config.retry.share,
         outage_after: config.outage.after,
         outage_probe: config.outage.probe_every,
+        retention: retention(config),
         blocked_pause: config.blocked.pause,
         blocked_stop_after: config.blocked.stop_after,
         funds_poll: config.funds.poll_every,
         seeds: None,
+    }
+}
+
+/// How long bodies are kept.
+pub fn retention(config: &Config) -> Retention {
+    let archive = &config.archive;
+    Retention {
+        max_age_ms: archive
+            .max_age
+            .map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX)),
+        max_bytes: archive
+            .max_size
+            .map(|size| i64::try_from(size.0).unwrap_or(i64::MAX)),
     }
 }
 

@@ -10,9 +10,11 @@
 //! - What is sent: `claim` with `limits`, `budgets`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
 //! - What an answer does: `report`, `pages`, `records` with `merge`, `stamps` and `notes`, `shown` and `edges`, `sweeps`,
 //!   `batch_page`, `ending` with `estimates`, `fallback`, `yields`, `history`.
+//! - What was bought once: `archive`, with how bodies are stored, where rows come from, reparse and import.
 //! - What people read: `progress`, `questions`, `sql`, `dump`, `endpoint_health`, `inspect`, `invariants`.
 
 pub mod approvals;
+pub mod archive;
 pub mod balance;
 mod batch_page;
 mod batches;

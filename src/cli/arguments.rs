@@ -87,6 +87,14 @@ pub(crate) enum Command {
     Query(super::query::Query),
     /// Show what a saved body would become, without sending or storing anything.
     Parse(Parse),
+    /// Show which answer a row comes from, when it came, and what it cost.
+    Why(super::why::Why),
+    /// Take in bodies that were saved elsewhere, at no cost.
+    Import(super::import::Import),
+    /// Build the tables anew from the stored bodies, without a request, and say what changed.
+    Reparse(super::reparse::Reparse),
+    /// Show what the stored bodies take; pack them, drop old ones.
+    Archive(super::archive::Archive),
     /// Print the harvested rows.
     Dump(Dump),
     /// List the endpoints: what each collects, costs, and how it pages.

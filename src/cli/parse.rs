@@ -35,7 +35,7 @@ pub(crate) fn run(common: &Common, flags: &Flags) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn target_of(endpoint: &Endpoint, text: &str) -> anyhow::Result<Target> {
+pub(super) fn target_of(endpoint: &Endpoint, text: &str) -> anyhow::Result<Target> {
     let Some(kind) = endpoint.kind else {
         return Err(session::refuse(format!(
             "--target {text}: {} is read without a target; leave --target out",

@@ -9,6 +9,9 @@ use sqlx::Connection as _;
 use crate::clock::Timestamp;
 use crate::endpoint::Balance;
 use crate::policy::Policy;
+use crate::store::archive::dictionaries::{self, Trained};
+use crate::store::archive::packing::{self, Packed};
+use crate::store::archive::retention::{self, Dropped, Retention};
 use crate::store::balance::{self, Reconciled};
 use crate::store::claim::{self, Claimed, For};
 use crate::store::holds::{self, Hold, Reason, Scope};
@@ -61,6 +64,9 @@ enum Work {
         readings: Vec<Reading>,
         now: Timestamp,
     },
+    Prune(Retention, Timestamp),
+    Dictionary(Trained, Timestamp),
+    Packed(Packed),
     EndRun(i64, Timestamp),
 }
 
@@ -72,6 +78,7 @@ enum Done {
     Spent(Spent),
     Reconciled(Reconciled),
     IsBehind(bool),
+    Dropped(Dropped),
     Nothing,
 }
 
@@ -156,6 +163,22 @@ impl Writer {
             Done::Seeds(change) => Ok(change),
             _ => Ok(Change::default()),
         }
+    }
+
+    /// Drops some bodies that are not kept any longer.
+    pub(crate) async fn prune(&self, retention: Retention, now: Timestamp) -> Result<Dropped> {
+        match self.ask(Work::Prune(retention, now)).await? {
+            Done::Dropped(dropped) => Ok(dropped),
+            _ => Ok(Dropped::default()),
+        }
+    }
+
+    pub(crate) async fn keep_dictionary(&self, trained: Trained, now: Timestamp) -> Result<()> {
+        self.ask(Work::Dictionary(trained, now)).await.map(drop)
+    }
+
+    pub(crate) async fn keep_packed(&self, packed: Packed) -> Result<()> {
+        self.ask(Work::Packed(packed)).await.map(drop)
     }
 
     /// Notes a clean end. After an error the run stays open, so that the next one looks at what it left.
@@ -267,6 +290,11 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
                 .map(Done::Seeds),
             None => Ok(Done::Nothing),
         },
+        Work::Prune(retention, now) => retention::prune(db, *retention, *now).await.map(Done::Dropped),
+        Work::Dictionary(trained, now) => dictionaries::keep(db, trained, *now)
+            .await
+            .map(|()| Done::Nothing),
+        Work::Packed(packed) => packing::keep(db, packed).await.map(|_| Done::Nothing),
         Work::EndRun(id, now) => recover::end(db, *id, *now).await.map(|()| Done::Nothing),
     }
 }

@@ -29,8 +29,8 @@ pub(crate) async fn end_all(
     }
     ending::remove(db, task).await?;
     for member in members {
-        count_tagged(db, task.sweep_id == member.sweep_id, &member, page).await?;
-        let (verdict, reason) = judge(&member, page);
+        count_tagged(db, task.sweep_id == member.sweep_id, &member, page, false).await?;
+        let (verdict, reason) = judge(member.media_id, page);
         let ending = Ending::of(task, &member);
         ending::end_list(db, policy, &ending, verdict, reason, None, now).await?;
     }
@@ -39,8 +39,8 @@ pub(crate) async fn end_all(
 
 /// A post without an entry in the answer is not shown; unless an element of the answer could not be read, which may have
 /// been that one.
-fn judge(member: &Member, page: &Page) -> (Verdict, &'static str) {
-    if page.entries.iter().any(|entry| entry.id == member.media_id) {
+pub(crate) fn judge(media_id: i64, page: &Page) -> (Verdict, &'static str) {
+    if page.entries.iter().any(|entry| entry.id == media_id) {
         (Verdict::Complete, "the answer has an entry for this post")
     } else if page.rejects.is_empty() {
         (Verdict::Hidden, "the answer has no entry for this post")
@@ -61,28 +61,47 @@ async fn count_page(db: &mut Connection, sweep_id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Marks the tags of a post as shown by its sweep.
-async fn count_tagged(db: &mut Connection, pays: bool, member: &Member, page: &Page) -> Result<()> {
+/// Marks the tags of a post as shown by its sweep; returns how many users it tags.
+pub(crate) async fn mark_tags(
+    db: &mut Connection,
+    media_id: i64,
+    sweep_id: i64,
+    page: &Page,
+    only_unmarked: bool,
+) -> Result<i64> {
     const TAGS: &str = "
         update usertags
         set sweep_id = $2
-        where media_id = $1 and user_id in (select value from json_each($3))";
-    const SWEEP: &str = "
-        update sweeps
-        set pages = pages + $2, distinct_items = $3, covered = $3
-        where id = $1";
+        where media_id = $1 and user_id in (select value from json_each($3)) and (sweep_id is null or not $4)";
     let tags = page.rows.usertags.iter();
     let users: BTreeSet<i64> = tags
-        .filter(|tag| tag.media_id.0 == member.media_id)
+        .filter(|tag| tag.media_id.0 == media_id)
         .map(|tag| tag.user_id.0)
         .collect();
     let tagged = i64::try_from(users.len()).unwrap_or(i64::MAX);
     sqlx::query(TAGS)
-        .bind(member.media_id)
-        .bind(member.sweep_id)
+        .bind(media_id)
+        .bind(sweep_id)
         .bind(crate::store::json_ids(users))
-        .execute(&mut *db)
+        .bind(only_unmarked)
+        .execute(db)
         .await?;
+    Ok(tagged)
+}
+
+/// Marks the tags of a post as shown by its sweep, and counts them in.
+pub(crate) async fn count_tagged(
+    db: &mut Connection,
+    pays: bool,
+    member: &Member,
+    page: &Page,
+    only_unmarked: bool,
+) -> Result<()> {
+    const SWEEP: &str = "
+        update sweeps
+        set pages = pages + $2, distinct_items = $3, covered = $3
+        where id = $1";
+    let tagged = mark_tags(db, member.media_id, member.sweep_id, page, only_unmarked).await?;
     // The page stands in the sweep of the first list, which also bears its units.
     sqlx::query(SWEEP)
         .bind(member.sweep_id)

@@ -1,6 +1,8 @@
 //! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
 //! a complete sweep says what is missing.
 
+use sqlx::Row as _;
+
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
@@ -160,6 +162,47 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
     Ok(())
 }
 
+/// Marks only those users of a page whom no sweep of this direction has shown; what is gone stays gone. For pages that are
+/// older than what is known.
+pub(crate) async fn add_missing(
+    db: &mut Connection,
+    task: &Task,
+    sweep: &Sweep,
+    entries: &[Entry],
+) -> Result<New> {
+    const FOLLOWERS: &str = "
+        insert into follow_edges (follower_id, followee_id, followers_sweep, followers_position, first_sweep)
+        select shown.value, $2, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            followers_position = excluded.followers_position,
+            followers_sweep = excluded.followers_sweep
+        where followers_sweep is null";
+    const FOLLOWING: &str = "
+        insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
+        select $2, shown.value, $3, $4 + shown.key, $3
+        from json_each($1) as shown
+        where true
+        on conflict (follower_id, followee_id) do update set
+            following_position = excluded.following_position,
+            following_sweep = excluded.following_sweep
+        where following_sweep is null";
+    let sql = if task.kind == Kind::Followers {
+        FOLLOWERS
+    } else {
+        FOLLOWING
+    };
+    let done = sqlx::query(sql)
+        .bind(json_ids(entries.iter().map(|entry| entry.id)))
+        .bind(task.target.parse::<i64>().unwrap_or_default())
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .execute(db)
+        .await?;
+    Ok(New::plain(usize::try_from(done.rows_affected()).unwrap_or(0)))
+}
+
 /// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
 ///
 /// A miss counts only if the sweep is no more short than the one before the misses, and if it began after the other
@@ -192,7 +235,7 @@ async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i
             missed_sweep = (
                 select min(s.id)
                 from sweeps as s
-                where s.list_id = $3 and s.closes = 1
+                where s.list_id = $3 and s.closes = 1 and s.id <= $2
                     and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by
@@ -213,7 +256,7 @@ async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i
             and (
                 select count(*)
                 from sweeps as s
-                where s.list_id = $3 and s.closes = 1
+                where s.list_id = $3 and s.closes = 1 and s.id <= $2
                     and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by
@@ -239,7 +282,7 @@ async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i
             missed_sweep = (
                 select min(s.id)
                 from sweeps as s
-                where s.list_id = $3 and s.closes = 1
+                where s.list_id = $3 and s.closes = 1 and s.id <= $2
                     and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by
@@ -260,7 +303,7 @@ async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i
             and (
                 select count(*)
                 from sweeps as s
-                where s.list_id = $3 and s.closes = 1
+                where s.list_id = $3 and s.closes = 1 and s.id <= $2
                     and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by

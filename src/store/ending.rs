@@ -103,17 +103,13 @@ pub(crate) async fn end_list(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before)
+        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before),
+            ended_page = (select coalesce(max(id), 0) from pages)
         where id = $1";
     const LIST: &str = "
         update lists
         set open_sweep = null, last_sweep = $2, verdict = $3, ended_at = $4, due_at = null
         where id = $1";
-    const GONE: &str = "
-        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
-        values ($1, $2, $2, $2, '')
-        on conflict (id) do update set
-            gone_at = coalesce(gone_at, excluded.gone_at)";
     let sweep = load(db, ending.sweep_id).await?;
     let outcome = Outcome {
         kind: ending.kind,
@@ -158,11 +154,7 @@ pub(crate) async fn end_list(
         && verdict == Verdict::Gone
         && let Ok(user_id) = ending.target.parse::<i64>()
     {
-        sqlx::query(GONE)
-            .bind(user_id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
+        mark_gone(db, user_id, now).await?;
     }
     due::learn(db, policy, ending, verdict, now).await?;
     let shown = Shown {
@@ -175,4 +167,15 @@ pub(crate) async fn end_list(
         ended: true,
     };
     follow_up::list_ended(db, policy, &shown, verdict != Verdict::Cancelled, now).await
+}
+
+/// An account is gone since a sweep of its profile said so.
+pub(crate) async fn mark_gone(db: &mut Connection, user_id: i64, at: Timestamp) -> Result<()> {
+    const SQL: &str = "
+        insert into users (id, gone_at, first_seen_at, last_seen_at, stamps)
+        values ($1, $2, $2, $2, '')
+        on conflict (id) do update set
+            gone_at = coalesce(gone_at, excluded.gone_at)";
+    sqlx::query(SQL).bind(user_id).bind(at).execute(db).await?;
+    Ok(())
 }

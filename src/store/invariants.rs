@@ -193,12 +193,12 @@ const ALL: &[Invariant] = &[
         reads_all_rows: false,
     },
     Invariant {
-        claim: "every page has its body and its paid request",
+        claim: "every page has its paid request, and its body unless it was dropped",
         statement: "select p.id, l.state
         from pages as p
         left join page_bodies as b on b.page_id = p.id
         left join ledger as l on l.id = p.ledger_id
-        where b.page_id is null or l.state is not 'settled'",
+        where (b.page_id is null and p.body_dropped_at is null) or l.state is not 'settled'",
         holds: Holds::Always,
         reads_all_rows: false,
     },

@@ -134,7 +134,7 @@ pub async fn apply(
     match &finished.report {
         Report::Page(page) => page_came(db, policy, finished, page, now).await?,
         Report::Unusable { wait, reason } => {
-            pages::record_unusable(db, finished, reason).await?;
+            pages::record_unusable(db, finished, reason, policy.keep_bodies).await?;
             let parks = sweeps::count_unusable(db, task.id).await? >= MAX_UNUSABLE;
             if parks {
                 sweeps::park(db, policy, task, reason, &finished.body, now).await?;
@@ -219,7 +219,7 @@ async fn page_came(
     now: Timestamp,
 ) -> Result<()> {
     let task = &finished.task;
-    let page_id = pages::record(db, finished, page).await?;
+    let page_id = pages::record(db, finished, page, policy.keep_bodies).await?;
     let rows = &page.rows;
     records::write_all(db, rows, page_id, finished.answered_at).await?;
     if task.kind == Kind::Usertags {

@@ -1,7 +1,7 @@
 //! What a list shows: each item carries the sweep that last showed it. That one number gives coverage, loop guards,
 //! departures and resume. Follow edges have a file of their own.
 
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::endpoint::{Page, Thing};
 use crate::kind::Kind;
@@ -302,6 +302,36 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, page: 
         shown.covered += replies_of(db, &ids).await?;
     }
     Ok(shown)
+}
+
+/// Marks only those items of a page that no sweep of the list has shown: for pages that are older than what is known.
+pub(crate) async fn add_missing(db: &mut Connection, task: &Task, sweep: &Sweep, page: &Page) -> Result<New> {
+    if matches!(task.kind, Kind::Followers | Kind::Following) {
+        return edges::add_missing(db, task, sweep, &page.entries).await;
+    }
+    let Some(keeping) = keeping(task.kind, task.variant) else {
+        return Ok(New::plain(page.entries.len()));
+    };
+    let shown: Vec<(i64, i64, &str)> = page
+        .entries
+        .iter()
+        .map(|entry| (entry.id, 0, entry.thing.name()))
+        .collect();
+    // The statement that asks for one sweep, asked for any.
+    let present = keeping.known.replace("sweep_id = $3", "sweep_id is not null");
+    let query = sqlx::query_scalar(AssertSqlSafe(present))
+        .bind(serde_json::to_string(&shown).unwrap_or_else(|_| "[]".into()));
+    let query = bind_owner!(query, owner_of(task.kind, &task.target));
+    let present: Vec<i64> = query
+        .bind(task.sweep_id)
+        .bind(sweep.distinct_items)
+        .bind(task.list_id)
+        .bind(task.kind.name())
+        .fetch_all(&mut *db)
+        .await?;
+    let mut missing = page.clone();
+    missing.entries.retain(|entry| !present.contains(&entry.id));
+    show(db, task, sweep, &missing).await
 }
 
 /// Whose list shows a clip does not depend on the order in which it was asked for.

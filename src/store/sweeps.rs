@@ -7,10 +7,11 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
 use crate::policy::{Policy, Step};
+use crate::store::archive::encoding;
 use crate::store::claim::Task;
 use crate::store::harvests::{self, Limit};
 use crate::store::shown::New;
-use crate::store::{Connection, Result, StoreError, batches, ending, fallback, follow_up, holds, pages};
+use crate::store::{Connection, Result, StoreError, batches, ending, fallback, follow_up, holds};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -359,7 +360,7 @@ pub(crate) async fn park(
     let body = if body.is_empty() {
         None
     } else {
-        Some(pages::compress(body))
+        Some(encoding::compress(body, None, encoding::LEVEL))
     };
     let done = sqlx::query(SQL)
         .bind(task.id)

@@ -258,14 +258,15 @@ pub(crate) async fn start(
     const SWEEPS: &str = "
         insert into sweeps (
             list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            fresh_after, renews, base_sweep, expected_units
+            fresh_after, renews, base_sweep, expected_units, ended_page
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
             sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
             sweep.value ->> '$[5].since', coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
-            sweep.value ->> '$[5].units'
+            sweep.value ->> '$[5].units',
+            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
         from json_each($1) as sweep
         join lists as l on l.id = sweep.value ->> 0
         order by sweep.key

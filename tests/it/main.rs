@@ -11,6 +11,7 @@ mod program;
 mod shifted;
 mod stage;
 
+mod archive;
 mod budget;
 mod cli;
 mod client;

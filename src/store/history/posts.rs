@@ -17,7 +17,7 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
             missed_sweep = (
                 select min(s.id)
                 from sweeps as s
-                where s.list_id = $4 and s.closes = 1
+                where s.list_id = $4 and s.closes = 1 and s.id <= $3
                     and s.id > user_media.sweep_id
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by
@@ -34,7 +34,7 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
             and (
                 select count(*)
                 from sweeps as s
-                where s.list_id = $4 and s.closes = 1
+                where s.list_id = $4 and s.closes = 1 and s.id <= $3
                     and s.id > user_media.sweep_id
                     and (s.short_by = 0 or s.short_by <= coalesce((
                         select p.short_by

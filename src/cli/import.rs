@@ -1,0 +1,273 @@
+//! `gleaner import ENDPOINT FILE...`: bodies that were saved elsewhere become pages, at no cost.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::arguments::Common;
+use super::output::{self, count, line, printable};
+use super::parse::target_of;
+use super::{Exit, session};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::endpoint::{Endpoint, Page, Parse};
+use crate::endpoints;
+use crate::kind::Kind;
+use crate::setup;
+use crate::store::archive::import::{self, File, Imported};
+use crate::store::{Database, begin};
+use crate::target::Target;
+
+/// Standard input among the files.
+const INPUT: &str = "-";
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The endpoint whose answers they are, with or without its leading slash.
+    endpoint: String,
+    /// Files with one body each, in the order of their pages; a folder for all files in it, by name; - for standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// What was asked for: a user id, a media id, media/comment, the words of a search. Profiles say it themselves.
+    #[arg(long)]
+    target: Option<String>,
+    /// When the answers came: 2026-01-31, 2026-01-31T12:00:00Z or unix milliseconds. [default: when each file was written]
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+}
+
+/// A file that became no page.
+struct Refused {
+    file: String,
+    reason: String,
+}
+
+pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> {
+    let loaded = session::config(common, None)?;
+    let endpoint = find(&flags.endpoint)?;
+    let kind = endpoint.kind.ok_or_else(|| {
+        session::refuse(format!(
+            "{} fills no list, so there is nothing to import; nothing was changed",
+            endpoint.path
+        ))
+    })?;
+    let target = flags
+        .target
+        .as_deref()
+        .map(|text| target_of(endpoint, text))
+        .transpose()?;
+    if target.is_none() && kind != Kind::Profile {
+        return Err(session::refuse(format!(
+            "{} answers for one target, and its bodies do not say for which: add --target; nothing was changed",
+            endpoint.path
+        )));
+    }
+    let now = session::clock().now();
+    let at = flags.at.as_deref().map(|text| time(text, now)).transpose()?;
+    let (mut files, mut refused) = (Vec::new(), Vec::new());
+    for path in expand(&flags.files)? {
+        let name = path.display().to_string();
+        match read(&path, at, now).and_then(|(body, at)| {
+            let page = parse(endpoint, target.as_ref(), &body)?;
+            Ok((body, at, page))
+        }) {
+            Ok((body, at, page)) => files.push(File { name, body, page, at }),
+            Err(reason) => refused.push(Refused { file: name, reason }),
+        }
+    }
+    let database = session::database(&loaded.config, true).await?;
+    let mut lists = Vec::new();
+    for (target, files) in by_list(endpoint, kind, target.as_ref(), files, &mut refused) {
+        let wanted = import::Import {
+            endpoint: endpoint.path.to_owned(),
+            kind,
+            target,
+            files,
+        };
+        let imported = take_in(&database, &loaded.config, &wanted, now).await?;
+        lists.push((wanted.target, imported));
+    }
+    print(common, kind, &lists, &refused)?;
+    Ok(if refused.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Refused
+    })
+}
+
+fn find(name: &str) -> anyhow::Result<&'static Endpoint> {
+    endpoints::find(name).ok_or_else(|| {
+        let distance = |endpoint: &&&Endpoint| strsim::damerau_levenshtein(endpoint.path, name);
+        let nearest = endpoints::ALL.iter().min_by_key(distance);
+        session::refuse(format!(
+            "there is no endpoint {name}; the nearest is {}, and `gleaner endpoints` lists all; nothing was changed",
+            nearest.map_or("none", |endpoint| endpoint.path)
+        ))
+    })
+}
+
+/// The time that a person wrote.
+fn time(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let at = text
+        .parse::<i64>()
+        .ok()
+        .or_else(|| {
+            text.parse::<jiff::Timestamp>()
+                .ok()
+                .map(jiff::Timestamp::as_millisecond)
+        })
+        .or_else(|| {
+            let midnight = format!("{text}T00:00:00Z").parse::<jiff::Timestamp>().ok()?;
+            Some(midnight.as_millisecond())
+        });
+    at.filter(|at| (0..=now).contains(at)).ok_or_else(|| {
+        session::refuse(format!(
+            "--at {text}: write a time that has passed, such as 2026-01-31, 2026-01-31T12:00:00Z or unix milliseconds; \
+             nothing was changed"
+        ))
+    })
+}
+
+/// The files, and those of the folders.
+fn expand(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut inside: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.is_file())
+            .collect();
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
+}
+
+/// The bytes of a file, and when its answer came.
+fn read(path: &Path, at: Option<Timestamp>, now: Timestamp) -> Result<(Vec<u8>, Timestamp), String> {
+    let unreadable = |error: std::io::Error| format!("it cannot be read: {error}");
+    if path == Path::new(INPUT) {
+        let mut body = Vec::new();
+        std::io::stdin().read_to_end(&mut body).map_err(unreadable)?;
+        return Ok((body, at.unwrap_or(now)));
+    }
+    let body = std::fs::read(path).map_err(unreadable)?;
+    let written = || -> Option<Timestamp> {
+        let modified = std::fs::metadata(path).ok()?.modified().ok()?;
+        Some(jiff::Timestamp::try_from(modified).ok()?.as_millisecond())
+    };
+    Ok((body, at.or_else(written).unwrap_or(now).clamp(0, now)))
+}
+
+fn parse(endpoint: &Endpoint, target: Option<&Target>, body: &[u8]) -> Result<Page, String> {
+    let Parse::Page(parse) = endpoint.parse else {
+        return Err("this endpoint has no pages".into());
+    };
+    parse(body, target.unwrap_or(&Target::Account)).map_err(|error| error.to_string())
+}
+
+/// The files by the list that they belong to. A profile is a list of its own, and so is each answer of an endpoint that has
+/// one page.
+fn by_list(
+    endpoint: &Endpoint,
+    kind: Kind,
+    target: Option<&Target>,
+    files: Vec<File>,
+    refused: &mut Vec<Refused>,
+) -> Vec<(String, Vec<File>)> {
+    let asked = target.map(Target::to_string);
+    let mut lists: Vec<(String, Vec<File>)> = Vec::new();
+    for file in files {
+        let shown = file.page.entries.first().map(|entry| entry.id.to_string());
+        let is_id = asked.as_deref().is_some_and(|asked| !asked.starts_with('@'));
+        let target = match (kind, shown, &asked) {
+            (Kind::Profile, Some(shown), Some(asked)) if is_id && shown != *asked => {
+                refused.push(Refused {
+                    file: file.name,
+                    reason: format!("it is the profile of {shown}, not of {asked}"),
+                });
+                continue;
+            }
+            (Kind::Profile, Some(shown), _) => shown,
+            (_, _, Some(asked)) if kind != Kind::Profile => asked.clone(),
+            _ => {
+                refused.push(Refused {
+                    file: file.name,
+                    reason: "it shows no user".into(),
+                });
+                continue;
+            }
+        };
+        match lists.last_mut() {
+            Some((same, files)) if *same == target && endpoint.cursor.is_some() => files.push(file),
+            _ => lists.push((target, vec![file])),
+        }
+    }
+    lists
+}
+
+async fn take_in(
+    database: &Database,
+    config: &Config,
+    wanted: &import::Import,
+    now: Timestamp,
+) -> anyhow::Result<Imported> {
+    let policy = setup::policy(config, true);
+    let mut writer = database.writer().await?;
+    let mut transaction = begin(&mut writer).await?;
+    let imported = import::import(&mut transaction, &policy, wanted, now).await?;
+    transaction.commit().await?;
+    Ok(imported)
+}
+
+fn print(
+    common: &Common,
+    kind: Kind,
+    lists: &[(String, Imported)],
+    refused: &[Refused],
+) -> anyhow::Result<()> {
+    if common.json {
+        let mut shown = Vec::new();
+        for (target, imported) in lists {
+            let mut list = serde_json::to_value(imported)?;
+            list["kind"] = Value::from(kind.name());
+            list["target"] = Value::from(target.as_str());
+            shown.push(list);
+        }
+        let refused: Vec<Value> = refused
+            .iter()
+            .map(|refused| json!({ "file": refused.file, "reason": refused.reason }))
+            .collect();
+        return output::json(&json!({ "lists": shown, "refused": refused }));
+    }
+    for (target, imported) in lists {
+        for file in &imported.already {
+            line(printable(&format!(
+                "{file}: already imported; nothing was changed"
+            )));
+        }
+        if let (Some(verdict), Some(reason)) = (&imported.verdict, &imported.reason) {
+            line(printable(&format!(
+                "{kind} of {target}: {}, {} new to the list, at no cost; {verdict} ({reason})",
+                count(imported.pages, "page", "pages"),
+                count(imported.items, "item", "items"),
+            )));
+        }
+        if imported.only_adds {
+            line("The list has been read later, or is being read: only what was missing was added to it.");
+        }
+    }
+    for Refused { file, reason } in refused {
+        line(printable(&format!(
+            "{file}: refused: {reason}; nothing of it was stored, the other files went on"
+        )));
+    }
+    Ok(())
+}

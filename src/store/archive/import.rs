@@ -1,0 +1,378 @@
+//! Imports: bodies that were bought elsewhere become pages of their list, by the functions that a harvest uses, at no cost.
+//! What is already known to be newer stays: then an import only adds what is missing. It closes nothing.
+
+use serde::Serialize;
+use sqlx::Row as _;
+
+use crate::billing::Settlement;
+use crate::clock::Timestamp;
+use crate::endpoint::{Next, Page};
+use crate::kind::Kind;
+use crate::policy::Policy;
+use crate::store::archive::replay;
+use crate::store::batches::Member;
+use crate::store::claim::Task;
+use crate::store::report::{Finished, Report};
+use crate::store::{Connection, Result, batch_page, ledger, owner, pages, records, sweeps};
+use crate::variant::Variant;
+use crate::verdict::Verdict;
+use crate::walk::{self, Standing, Step};
+
+/// `sweeps.imported` of an import that is the newest of its list.
+const NEWEST: i64 = 1;
+/// `sweeps.imported` of an import that only adds what is missing.
+pub(crate) const ADDS: i64 = 2;
+
+/// Files of one list, in the order of its pages.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The endpoint that answered.
+    pub endpoint: String,
+    /// What it collects.
+    pub kind: Kind,
+    /// For whom: the text form of the target.
+    pub target: String,
+    /// The files.
+    pub files: Vec<File>,
+}
+
+/// A saved body.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name, as it was given.
+    pub name: String,
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// What the parser made of them.
+    pub page: Page,
+    /// When the answer came.
+    pub at: Timestamp,
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Files that became pages.
+    pub pages: i64,
+    /// Names of files that had become pages before.
+    pub already: Vec<String>,
+    /// Items that the list had not shown before.
+    pub items: i64,
+    /// The verdict of the sweep, and why; none if there is no new page.
+    pub verdict: Option<String>,
+    /// Why this verdict.
+    pub reason: Option<String>,
+    /// Whether the list had been read later, or is being read, so that only what was missing was added.
+    pub only_adds: bool,
+}
+
+/// A list that an import belongs to.
+struct List {
+    id: i64,
+    sweep_id: i64,
+    imported: i64,
+    media_id: i64,
+}
+
+/// Takes the files in, in the transaction of `db`.
+pub async fn import(
+    db: &mut Connection,
+    policy: &Policy,
+    import: &Import,
+    now: Timestamp,
+) -> Result<Imported> {
+    let mut imported = Imported::default();
+    let mut files = Vec::new();
+    for file in &import.files {
+        if is_known(db, import, file).await? {
+            imported.already.push(file.name.clone());
+        } else {
+            files.push(file);
+        }
+    }
+    let (Some(first), Some(newest)) = (files.first(), files.last()) else {
+        return Ok(imported);
+    };
+    let harvest_id = harvest(db, now).await?;
+    let targets: Vec<&str> = match import.kind {
+        Kind::Usertags => import.target.split(',').collect(),
+        _ => vec![import.target.as_str()],
+    };
+    let (from, until) = (first.at.min(newest.at), first.at.max(newest.at));
+    let mut lists = Vec::new();
+    for target in targets {
+        lists.push(open(db, import, target, harvest_id, from, until).await?);
+    }
+    let Some(list) = lists.first() else {
+        return Ok(imported);
+    };
+    imported.only_adds = list.imported == ADDS;
+    let before = owner::owner(db, import.kind, &import.target, 0).await?.counter;
+    let mut page_no = 0;
+    for file in &files {
+        imported.items += add_page(db, policy, import, file, &lists, harvest_id, page_no, now).await?;
+        page_no += 1;
+    }
+    imported.pages = page_no;
+    for list in &lists {
+        let (verdict, reason) = match import.kind {
+            Kind::Usertags => {
+                let (verdict, reason) = batch_page::judge(list.media_id, &newest.page);
+                (verdict, reason.to_owned())
+            }
+            _ => judge(db, policy, import, list, newest, before, page_no).await?,
+        };
+        end(db, list, verdict, &reason, until).await?;
+        imported.verdict = Some(verdict.name().to_owned());
+        imported.reason = Some(reason);
+    }
+    Ok(imported)
+}
+
+/// Whether a file of the same body has become a page of this list before.
+async fn is_known(db: &mut Connection, import: &Import, file: &File) -> Result<bool> {
+    const SQL: &str = "
+        select exists (select 1 from imports where body_hash = $1)";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(hash(import, file))
+        .fetch_one(db)
+        .await?)
+}
+
+fn hash(import: &Import, file: &File) -> i64 {
+    // What a parser has read is text.
+    let body = String::from_utf8_lossy(&file.body);
+    ledger::cursor_hash(&format!("{}\n{}\n{body}", import.endpoint, import.target))
+}
+
+/// The harvest that pays nothing.
+async fn harvest(db: &mut Connection, now: Timestamp) -> Result<i64> {
+    const SQL: &str = "
+        insert into harvests (
+            name, collect, depth, expand, limits, max_units, weight, one_shot, round, fresh_after, open_depth, users_added,
+            created_at, round_started_at, finished_at
+        )
+        values ('import', '[]', 1, '[]', '{}', 0, 1.0, 1, 1, 0, 1, 0, $1, $1, $1)
+        on conflict (name) do update set
+            finished_at = coalesce(finished_at, excluded.finished_at)
+        returning id";
+    Ok(sqlx::query_scalar(SQL).bind(now).fetch_one(db).await?)
+}
+
+/// Opens the sweep of one list.
+async fn open(
+    db: &mut Connection,
+    import: &Import,
+    target: &str,
+    harvest_id: i64,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<List> {
+    const LIST: &str = "
+        insert into lists (kind, target, generation)
+        values ($1, $2, 0)
+        on conflict (kind, target, params) do nothing";
+    const STATE: &str = "
+        select id, open_sweep is not null or coalesce(ended_at > $3, 0)
+        from lists
+        where kind = $1 and target = $2 and params = ''";
+    const SWEEP: &str = "
+        insert into sweeps (list_id, harvest_id, generation, endpoint, started_at, imported)
+        select id, $2, generation + 1, $3, $4, $5
+        from lists
+        where id = $1
+        returning id";
+    sqlx::query(LIST)
+        .bind(import.kind.name())
+        .bind(target)
+        .execute(&mut *db)
+        .await?;
+    let row = sqlx::query(STATE)
+        .bind(import.kind.name())
+        .bind(target)
+        .bind(until)
+        .fetch_one(&mut *db)
+        .await?;
+    let id: i64 = row.get(0);
+    let imported = if row.get(1) { ADDS } else { NEWEST };
+    let sweep_id = sqlx::query_scalar(SWEEP)
+        .bind(id)
+        .bind(harvest_id)
+        .bind(&import.endpoint)
+        .bind(from)
+        .bind(imported)
+        .fetch_one(db)
+        .await?;
+    Ok(List {
+        id,
+        sweep_id,
+        imported,
+        media_id: target.parse().unwrap_or_default(),
+    })
+}
+
+/// Records a file as a page of its list, with its rows; returns how many items were new.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each says another thing of the one page"
+)]
+async fn add_page(
+    db: &mut Connection,
+    policy: &Policy,
+    import: &Import,
+    file: &File,
+    lists: &[List],
+    harvest_id: i64,
+    page_no: i64,
+    now: Timestamp,
+) -> Result<i64> {
+    const IMPORT: &str = "
+        insert into imports (page_id, file, body_hash, imported_at)
+        values ($1, $2, $3, $4)";
+    let Some(list) = lists.first() else { return Ok(0) };
+    let task = Task {
+        id: 0,
+        sweep_id: list.sweep_id,
+        list_id: list.id,
+        harvest_id,
+        kind: import.kind,
+        target: import.target.clone(),
+        endpoint: import.endpoint.clone(),
+        page_no,
+        cursor: None,
+        walk: 0,
+        epoch: 0,
+        attempts: 0,
+        retry: false,
+        resets: 0,
+        variant: Variant::Plain,
+        force: false,
+        units: 0,
+    };
+    let finished = Finished {
+        ledger_id: note(db, &task, file.at).await?,
+        settlement: Settlement::Settled(0),
+        status: Some(200),
+        answered_at: file.at,
+        body: file.body.clone(),
+        report: Report::Page(Box::new(file.page.clone())),
+        task,
+    };
+    let task = &finished.task;
+    let page_id = pages::record(db, &finished, &file.page, policy.keep_bodies).await?;
+    sqlx::query(IMPORT)
+        .bind(page_id)
+        .bind(&file.name)
+        .bind(hash(import, file))
+        .bind(now)
+        .execute(&mut *db)
+        .await?;
+    records::write_all(db, &file.page.rows, page_id, file.at).await?;
+    if import.kind == Kind::Usertags {
+        let entries = i64::try_from(file.page.entries.len()).unwrap_or(i64::MAX);
+        pages::set_new_entries(db, page_id, entries).await?;
+        for (at, list) in lists.iter().enumerate() {
+            let member = Member {
+                list_id: list.id,
+                sweep_id: list.sweep_id,
+                media_id: list.media_id,
+            };
+            batch_page::count_tagged(db, at == 0, &member, &file.page, list.imported == ADDS).await?;
+        }
+        return Ok(entries);
+    }
+    let sweep = sweeps::load(db, list.sweep_id).await?;
+    let new = replay::mark(db, task, &sweep, &file.page, list.imported).await?;
+    pages::set_new_entries(db, page_id, new.entries).await?;
+    sweeps::count_page(db, task, &file.page, &new).await?;
+    Ok(new.entries)
+}
+
+/// The ledger's row: every page has one, and this one cost nothing.
+async fn note(db: &mut Connection, task: &Task, at: Timestamp) -> Result<i64> {
+    let ledger_id = ledger::reserve(db, task, at).await?;
+    let nothing = Settlement::Settled(0);
+    ledger::settle(db, ledger_id, nothing, false, Some(200), Some("imported"), at).await?;
+    Ok(ledger_id)
+}
+
+/// The verdict that a walk with these pages would have; `newest` is the last of them.
+async fn judge(
+    db: &mut Connection,
+    policy: &Policy,
+    import: &Import,
+    list: &List,
+    newest: &File,
+    counter_before: Option<i64>,
+    pages: i64,
+) -> Result<(Verdict, String)> {
+    match newest.page.next {
+        Next::End => {}
+        Next::Cursor(_) => {
+            return Ok((
+                Verdict::Capped,
+                "imported: the last file says that there is more".into(),
+            ));
+        }
+        Next::Missing => {
+            return Ok((
+                Verdict::Capped,
+                "imported: the last file says neither that there is more nor that it is all".into(),
+            ));
+        }
+    }
+    let sweep = sweeps::load(db, list.sweep_id).await?;
+    let owner = owner::owner(db, import.kind, &import.target, 0).await?;
+    let step = policy.step(&import.endpoint);
+    let standing = Standing {
+        pages,
+        page_size: step.map_or(1, |step| step.page_size),
+        counter_before,
+        counter_after: newest.page.counter.or(owner.counter),
+        covered: sweep.covered,
+        distinct_items: sweep.distinct_items,
+        limited: sweep.limited,
+        only_page: matches!(import.kind, Kind::MediaLikers | Kind::CommentLikers)
+            && step.is_some_and(|step| !step.paged),
+        ..Standing::default()
+    };
+    Ok(match walk::after_page(&policy.ends, &standing, &Next::End) {
+        Step::End(verdict, reason) => (verdict, format!("imported: {reason}")),
+        Step::GoOn | Step::Again => (Verdict::Capped, "imported".into()),
+    })
+}
+
+/// Ends the sweep of a list; the list takes its verdict unless it was read later.
+async fn end(
+    db: &mut Connection,
+    list: &List,
+    verdict: Verdict,
+    reason: &str,
+    until: Timestamp,
+) -> Result<()> {
+    const SWEEP: &str = "
+        update sweeps
+        set ended_at = $2, verdict = $3, reason = $4, ended_page = (select max(id) from pages)
+        where id = $1";
+    const LIST: &str = "
+        update lists
+        set generation = generation + 1, last_sweep = $2, verdict = $3, ended_at = $4
+        where id = $1";
+    sqlx::query(SWEEP)
+        .bind(list.sweep_id)
+        .bind(until)
+        .bind(verdict.name())
+        .bind(reason)
+        .execute(&mut *db)
+        .await?;
+    if list.imported == NEWEST {
+        sqlx::query(LIST)
+            .bind(list.id)
+            .bind(list.sweep_id)
+            .bind(verdict.name())
+            .bind(until)
+            .execute(db)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Retention: bodies that are too old or take too much room are dropped, the oldest first, some at a time. The pages and
+//! their rows stay; only what is made of the bodies themselves is lost.
+
+use sqlx::Row as _;
+
+use crate::clock::Timestamp;
+use crate::store::{Connection, Result, json_ids};
+
+/// How many bodies are dropped in one transaction.
+const BATCH: i64 = 500;
+
+/// How long bodies are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Bodies whose answer is older than so many milliseconds go.
+    pub max_age_ms: Option<i64>,
+    /// The oldest go until what is left takes at most so many bytes.
+    pub max_bytes: Option<i64>,
+}
+
+/// What was dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Bodies.
+    pub bodies: i64,
+    /// The room that they took.
+    pub bytes: i64,
+}
+
+/// Drops some bodies, the oldest first; nothing was dropped when nothing is left to drop.
+pub async fn prune(db: &mut Connection, retention: Retention, now: Timestamp) -> Result<Dropped> {
+    const STORED: &str = "
+        select coalesce(sum(length(body)), 0)
+        from page_bodies";
+    const OLDEST: &str = "
+        select b.page_id, length(b.body), p.answered_at
+        from page_bodies as b
+        join pages as p on p.id = b.page_id
+        order by b.page_id
+        limit $1";
+    let oldest_kept = retention.max_age_ms.map(|age| now.saturating_sub(age));
+    let mut excess = match retention.max_bytes {
+        Some(most) => sqlx::query_scalar::<_, i64>(STORED).fetch_one(&mut *db).await? - most,
+        None => 0,
+    };
+    if oldest_kept.is_none() && excess <= 0 {
+        return Ok(Dropped::default());
+    }
+    let mut dropped = Dropped::default();
+    let mut pages = Vec::new();
+    for row in sqlx::query(OLDEST).bind(BATCH).fetch_all(&mut *db).await? {
+        let (page, bytes, answered_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+        let is_old = oldest_kept.is_some_and(|oldest| answered_at < oldest);
+        if is_old || excess > 0 {
+            excess -= bytes;
+            dropped.bodies += 1;
+            dropped.bytes += bytes;
+            pages.push(page);
+        }
+    }
+    drop_bodies(db, &pages, now).await?;
+    Ok(dropped)
+}
+
+/// Drops the body of one page, if there is one.
+pub async fn drop_one(db: &mut Connection, page_id: i64, now: Timestamp) -> Result<Dropped> {
+    const BYTES: &str = "
+        select length(body)
+        from page_bodies
+        where page_id = $1";
+    let bytes: Option<i64> = sqlx::query_scalar(BYTES)
+        .bind(page_id)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(bytes) = bytes else {
+        return Ok(Dropped::default());
+    };
+    drop_bodies(db, &[page_id], now).await?;
+    Ok(Dropped { bodies: 1, bytes })
+}
+
+async fn drop_bodies(db: &mut Connection, pages: &[i64], now: Timestamp) -> Result<()> {
+    const BODIES: &str = "
+        delete from page_bodies
+        where page_id in (select value from json_each($1))";
+    const PAGES: &str = "
+        update pages
+        set body_dropped_at = $2
+        where id in (select value from json_each($1)) and body_dropped_at is null";
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let json = json_ids(pages.iter().copied());
+    sqlx::query(BODIES).bind(&json).execute(&mut *db).await?;
+    sqlx::query(PAGES).bind(&json).bind(now).execute(db).await?;
+    Ok(())
+}

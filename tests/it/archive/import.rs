@@ -1,0 +1,257 @@
+//! Bodies that were saved elsewhere give the tables that a harvest of them gives, at no cost.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gleaner::endpoint::{Next, Options, Parse};
+use gleaner::endpoints;
+use gleaner::engine::Stop;
+use gleaner::kind::Kind;
+use gleaner::setup;
+use gleaner::store::archive::import::{File, Import, Imported, import};
+use gleaner::target::Target;
+use tempfile::TempDir;
+
+use super::assert_same;
+use crate::harness::{CANARY, Run, assert_rows_equal, harvest};
+
+impl Run {
+    /// What the upstream answers to a plain request.
+    async fn ask(&self, path: &str, query: &[(&str, String)]) -> Vec<u8> {
+        let url = format!("{}{path}", self.upstream.url());
+        let answer = reqwest::Client::new()
+            .get(url)
+            .query(query)
+            .header("x-access-key", CANARY)
+            .header("user-agent", "saved by hand")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().to_vec()
+    }
+
+    /// All pages of a list as files.
+    async fn save(&self, path: &str, target: &Target) -> Vec<File> {
+        let endpoint = endpoints::find(path).unwrap();
+        let Parse::Page(parse) = endpoint.parse else {
+            unreachable!("a list has pages")
+        };
+        let mut files: Vec<File> = Vec::new();
+        let mut cursor = None;
+        loop {
+            let mut query = (endpoint.query)(target, &Options::default());
+            if let (Some(name), Some(cursor)) = (endpoint.cursor, &cursor) {
+                query.push((name, String::clone(cursor)));
+            }
+            let body = self.ask(path, &query).await;
+            let page = parse(&body, target).unwrap();
+            let next = page.next.clone();
+            files.push(File {
+                name: format!("page-{}.json", files.len()),
+                body,
+                page,
+                at: self.clock.now(),
+            });
+            match next {
+                Next::Cursor(next) if endpoint.cursor.is_some() => cursor = Some(next),
+                _ => return files,
+            }
+        }
+    }
+
+    async fn import(&self, path: &str, kind: Kind, target: &Target, files: Vec<File>) -> Imported {
+        let policy = setup::policy(&self.config, true);
+        let wanted = Import {
+            endpoint: path.to_owned(),
+            kind,
+            target: target.to_string(),
+            files,
+        };
+        let now = self.clock.now();
+        let imported = self
+            .beside(async |db| import(db, &policy, &wanted, now).await)
+            .await;
+        self.check_invariants().await;
+        imported
+    }
+}
+
+const LISTS: [(&str, Kind); 5] = [
+    ("/gql/user/web_profile_info", Kind::Profile),
+    ("/g2/user/followers", Kind::Followers),
+    ("/g2/user/following", Kind::Following),
+    ("/gql/user/medias", Kind::Medias),
+    ("/gql/user/clips", Kind::Clips),
+];
+
+/// A user of the world whose lists are all complete and have something on them, by id.
+async fn somebody(run: &Run) -> Target {
+    let looked = Run::start(1, 500).await;
+    let seeds = run.world.seeds(16);
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    looked.go(&harvest(&seeds, &LISTS.map(|(_, kind)| kind))).await;
+    let id = looked
+        .number(
+            "select cast(l.target as integer)
+            from lists as l
+            join sweeps as s on s.id = l.last_sweep
+            where l.verdict = 'complete' and s.distinct_items > 0 and l.kind <> 'profile'
+            group by l.target
+            having count(*) = 4
+            order by sum(s.pages) desc
+            limit 1",
+        )
+        .await;
+    Target::parse(Kind::Profile, &id.to_string()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_files_give_the_tables_that_harvesting_them_gives() {
+    let (run, harvested) = (Run::start(1, 500).await, Run::start(1, 500).await);
+    let who = somebody(&run).await;
+    let id = who.to_string();
+    let kinds = LISTS.map(|(_, kind)| kind);
+    for (path, kind) in LISTS {
+        let files = run.save(path, &who).await;
+        let pages = i64::try_from(files.len()).unwrap();
+        let imported = run.import(path, kind, &who, files.clone()).await;
+        assert_eq!(imported.pages, pages);
+        let again = run.import(path, kind, &who, files).await;
+        assert_eq!(
+            (again.pages, again.already.len()),
+            (0, usize::try_from(pages).unwrap())
+        );
+    }
+    assert_eq!(harvested.go(&harvest(&[&id], &kinds)).await, Stop::Finished);
+    assert_rows_equal(&run.dump().await, &harvested.dump().await);
+    assert_eq!(run.verdicts().await, harvested.verdicts().await);
+    assert_eq!(run.number("select coalesce(sum(units), 0) from ledger").await, 0);
+    // A harvest finds all of it fresh.
+    let arrived = run.billed_arrivals();
+    assert_eq!(run.go(&harvest(&[&id], &kinds)).await, Stop::Finished);
+    assert_eq!(run.billed_arrivals(), arrived, "nothing is bought again");
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_older_than_the_list_only_adds_and_closes_nothing() {
+    let run = Run::start(1, 500).await;
+    let who = somebody(&run).await;
+    let path = "/g2/user/followers";
+    let mut files = run.save(path, &who).await;
+    run.go(&harvest(&[&who.to_string()], &[Kind::Followers])).await;
+    let edges =
+        "select follower_id, followers_sweep, followers_position, gone_sweep from follow_edges order by 1";
+    let before = run.lines(edges).await;
+    for file in &mut files {
+        file.at -= 1_000_000;
+    }
+    let sweep = run
+        .number("select last_sweep from lists where kind = 'followers'")
+        .await;
+    let imported = run.import(path, Kind::Followers, &who, files).await;
+    assert!(imported.only_adds);
+    assert_eq!(imported.items, 0, "everything was known");
+    assert_eq!(run.lines(edges).await, before);
+    assert_eq!(
+        run.number("select last_sweep from lists where kind = 'followers'")
+            .await,
+        sweep
+    );
+    assert_eq!(
+        run.number("select count(*) from sweeps where imported > 0 and closes = 1")
+            .await,
+        0
+    );
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_do_not_reach_the_end_are_capped_and_bought_where_more_is_wanted() {
+    let run = Run::start(1, 500).await;
+    let who = somebody(&run).await;
+    let path = "/g2/user/followers";
+    let mut files = run.save(path, &who).await;
+    if let Some(file) = files.first_mut() {
+        file.page.next = Next::Cursor("more".into());
+    }
+    files.truncate(1);
+    let imported = run.import(path, Kind::Followers, &who, files).await;
+    assert_eq!(imported.verdict.as_deref(), Some("capped"));
+    let arrived = run.billed_arrivals();
+    run.go(&harvest(&[&who.to_string()], &[Kind::Followers])).await;
+    assert!(run.billed_arrivals() > arrived + 1);
+}
+
+#[test]
+fn the_command_says_what_became_of_each_file() {
+    use std::process::Command;
+
+    let folder = TempDir::new().unwrap();
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let pages = folder.path().join("pages");
+    fs::create_dir(&pages).unwrap();
+    for name in ["first", "last"] {
+        fs::copy(
+            fixtures.join(format!("g2_user_followers/{name}.json")),
+            pages.join(format!("{name}.json")),
+        )
+        .unwrap();
+    }
+    fs::write(pages.join("zz.json"), "{\"detail\": \"gone\"}").unwrap();
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gleaner"))
+            .args(words)
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HOME", folder.path())
+            .output()
+            .unwrap();
+        let all = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(all).unwrap())
+    };
+    let followers = [
+        "import",
+        "g2/user/followers",
+        "pages",
+        "--target",
+        "787132",
+        "--at",
+        "2026-01-31",
+    ];
+    let (code, said) = run(&followers);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("followers of 787132: 2 pages"), "{said}");
+    assert!(said.contains("zz.json: refused"), "{said}");
+    fs::remove_file(pages.join("zz.json")).unwrap();
+    let (code, said) = run(&followers);
+    assert_eq!((code, said.matches("already imported").count()), (0, 2), "{said}");
+    for (words, says) in [
+        (
+            &["import", "/g2/user/folowers", "pages"][..],
+            "the nearest is /g2/user/followers",
+        ),
+        (&["import", "/g2/user/followers", "pages"], "add --target"),
+        (&["import", "/sys/balance", "pages"], "fills no list"),
+        (
+            &[
+                "import",
+                "/g2/user/followers",
+                "pages",
+                "--target",
+                "1",
+                "--at",
+                "2999-01-01",
+            ],
+            "has passed",
+        ),
+        (
+            &["import", "/g2/user/followers", "nothing.json", "--target", "1"],
+            "it cannot be read",
+        ),
+    ] {
+        let (code, said) = run(words);
+        assert!(code == 2 && said.contains(says), "{code} {said}");
+    }
+}

@@ -1,0 +1,148 @@
+//! How bodies are stored: small, and byte for byte as they came.
+
+use gleaner::config::Harvest;
+use gleaner::kind::Kind;
+use gleaner::store::archive::retention::{self, Retention};
+use gleaner::store::archive::{dictionaries, packing, status};
+use gleaner::store::begin;
+use gleaner::way::Way;
+
+use super::assert_same;
+use crate::harness::{EVERY_KIND, Run, harvest};
+
+impl Run {
+    /// Trains and packs until nothing is left to do.
+    async fn pack(&self) {
+        let database = self.database().await;
+        let mut writer = database.writer().await.unwrap();
+        while let Some(samples) = dictionaries::due(&mut writer).await.unwrap() {
+            let trained = samples.train();
+            dictionaries::keep(&mut writer, &trained, self.clock.now())
+                .await
+                .unwrap();
+        }
+        while let Some(loose) = packing::due(&mut writer, 32).await.unwrap() {
+            let packed = loose.pack();
+            let mut transaction = begin(&mut writer).await.unwrap();
+            packing::keep(&mut transaction, &packed).await.unwrap();
+            transaction.commit().await.unwrap();
+        }
+    }
+}
+
+async fn crawl() -> Run {
+    let run = Run::start(3, 2_000).await;
+    let mut seeds = run.world.seeds(12);
+    seeds.extend(run.world.queries(6));
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    let mut wide = Harvest {
+        depth: 2,
+        expand: vec![Way::Followers, Way::Search],
+        ..harvest(&seeds, &EVERY_KIND)
+    };
+    wide.limits.users = Some(40);
+    run.go(&wide).await;
+    run
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packed_bodies_take_a_sixth_of_their_bytes_and_read_back_the_same() {
+    let run = crawl().await;
+    run.pack().await;
+    assert!(run.number("select count(*) from dictionaries").await > 3);
+    let database = run.database().await;
+    let kept = status::kept(database.readers()).await.unwrap();
+    for kept in &kept {
+        println!(
+            "{:32} {:5} bodies {:9} raw {:8} stored {:.2}",
+            kept.endpoint,
+            kept.bodies,
+            kept.raw_bytes,
+            kept.stored_bytes,
+            kept.ratio().unwrap_or_default()
+        );
+    }
+    let all = status::Kept::sum(&kept, "all");
+    assert!(
+        all.ratio().unwrap() >= 6.0,
+        "with the dictionaries: {} and {} of {}",
+        all.stored_bytes,
+        all.dictionary_bytes,
+        all.raw_bytes
+    );
+    // Every body is read, checked against its checksum and its length, and gives the rows that it gave.
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_bodies_use_the_dictionary_at_once() {
+    let run = crawl().await;
+    run.pack().await;
+    let seeds = run.world.seeds(12);
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    run.refresh(&harvest(&seeds, &[Kind::Profile, Kind::Medias, Kind::Comments]))
+        .await;
+    let newest = "select count(*) from page_bodies as b join pages as p on p.id = b.page_id
+        where p.endpoint = '/gql/comments/chunk' and b.level = 3 and b.dictionary_id is not null";
+    assert!(run.number(newest).await > 0);
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_drops_the_oldest_bodies_and_nothing_else() {
+    let run = crawl().await;
+    let before = run.dump().await;
+    let room = "select sum(length(body)) from page_bodies";
+    let most = run.number(room).await / 2;
+    let newest = run.number("select max(page_id) from page_bodies").await;
+    let retention = Retention {
+        max_age_ms: None,
+        max_bytes: Some(most),
+    };
+    let now = run.clock.now();
+    while run
+        .beside(async |db| retention::prune(db, retention, now).await)
+        .await
+        .bodies
+        > 0
+    {}
+    let left = run.number(room).await;
+    assert!(left <= most && left > most / 2, "{left} of {most}");
+    assert_eq!(run.number("select max(page_id) from page_bodies").await, newest);
+    assert_eq!(
+        run.number("select count(*) from pages where (body_dropped_at is null) <> (id in (select page_id from page_bodies))")
+            .await,
+        0
+    );
+    assert_eq!(run.dump().await, before);
+    run.check_invariants().await;
+    let aged = Retention {
+        max_age_ms: Some(1_000),
+        max_bytes: None,
+    };
+    let later = now + 1_000_000;
+    while run
+        .beside(async |db| retention::prune(db, aged, later).await)
+        .await
+        .bodies
+        > 0
+    {}
+    assert_eq!(run.number("select count(*) from page_bodies").await, 0);
+    assert_eq!(run.dump().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keeping_no_body_is_stored_and_the_tables_are_the_same() {
+    let mut run = Run::start(1, 500).await;
+    run.config.archive.keep = false;
+    let seeds = run.world.seeds(3);
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    run.go(&harvest(&seeds, &[Kind::Profile, Kind::Followers])).await;
+    assert!(
+        run.number("select count(*) from pages where body_dropped_at is not null")
+            .await
+            > 0
+    );
+    assert_eq!(run.number("select count(*) from page_bodies").await, 0);
+    assert!(run.number("select count(*) from users").await > 3);
+}
