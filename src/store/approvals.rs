@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
-use crate::store::{Connection, Result, ledger};
+use crate::store::{Connection, Result, budgets, ledger};
 
 /// What a plan foresaw, in units that a harvest would still cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -87,9 +87,9 @@ pub async fn approve(db: &mut Connection, harvest_id: i64, units: i64, by: By, n
         .bind(foreseen.map(|units| units.low))
         .bind(foreseen.map(|units| units.expected))
         .bind(foreseen.map(|units| units.high))
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    budgets::note_harvest(db, harvest_id, now).await
 }
 
 /// A command or the configuration gave a limit: it is an approval too, unless it says what the newest one said.

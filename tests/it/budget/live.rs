@@ -3,6 +3,7 @@
 use gleaner::config::Harvest;
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
+use gleaner::store::approvals::{self, By};
 
 use crate::harness::{Run, harvest};
 use crate::stage::{FOLLOWERS, Stage, users_page};
@@ -129,4 +130,39 @@ async fn a_harvests_limit_by_hand_holds_against_a_higher_one_in_the_next_command
         run.lines(changes).await,
         ["null 2 config", "2 4 command", "4 null command"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_beside_a_daemon_is_a_change_and_never_more_than_a_limit_by_hand() {
+    let (_stage, run) = twenty_followers().await;
+    let limited = Harvest {
+        max_units: Some(2),
+        ..followers()
+    };
+    let id = run.put(&limited, false).await;
+    let approve = async |units| {
+        let now = run.clock.now();
+        run.beside(async |db| approvals::approve(db, id, units, By::Flag, now).await)
+            .await;
+    };
+    let approved = async {
+        run.until("select count(*) from spend where scope = 'all' and settled = 2")
+            .await;
+        approve(5).await;
+        run.until("select count(*) from spend where scope = 'all' and settled = 5")
+            .await;
+        run.set_limit("harvest:test", Some(7)).await;
+        approve(50).await;
+        run.until("select count(*) from spend where scope = 'all' and settled = 7")
+            .await;
+    };
+    assert_eq!(run.run_while(Mode::Daemon, approved).await, Stop::Asked);
+    assert_eq!(run.units().await, 7);
+    let changes =
+        "select from_units, to_units, said_by from budget_changes where scope = 'harvest:1' order by id";
+    assert_eq!(
+        run.lines(changes).await,
+        ["null 2 config", "2 5 config", "5 7 command"]
+    );
+    run.check_invariants().await;
 }
