@@ -13,7 +13,8 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Work",
         &["plan", "harvest", "run", "pause", "resume", "budget", "seeds"],
     ),
-    ("Look", &["status", "query", "sql", "endpoints"]),
+    ("Look", &["status", "query", "sql", "why", "endpoints"]),
+    ("What was bought once", &["archive", "reparse", "import"]),
     ("Repair", &["tasks", "parse"]),
     ("For scripts and tests", &["dump", "mock", "completions", "man"]),
 ];
@@ -98,6 +99,43 @@ Examples:
 Examples:
   gleaner status
   gleaner status --json",
+    ),
+    (
+        "why",
+        "It costs nothing: it reads which answer each column came from, when, and for how many units.
+
+Examples:
+  gleaner why users 787132
+  gleaner why users 787132 biography --body
+  gleaner why follows 11830955/787132 --json",
+    ),
+    (
+        "archive",
+        "It costs nothing. Bodies are packed by a running gleaner in its own time; a body that is dropped can never be read \
+         again, its rows stay.
+
+Examples:
+  gleaner archive
+  gleaner archive pack
+  gleaner archive prune",
+    ),
+    (
+        "reparse",
+        "It costs nothing: every kept body is read again with this version's parsers, in one transaction. --dry-run says what \
+         would change and changes nothing.
+
+Examples:
+  gleaner reparse --dry-run
+  gleaner reparse --json",
+    ),
+    (
+        "import",
+        "It costs nothing: bodies that were bought elsewhere go through the same parsers. A body that is imported twice changes \
+         nothing.
+
+Examples:
+  gleaner import /gql/user/web_profile_info natgeo.json
+  gleaner import /g2/user/followers page1.json page2.json --target 787132 --at 2026-01-31",
     ),
     (
         "budget",

@@ -158,6 +158,7 @@ fn what_was_measured_of_cut_lists_goes_before_what_is_usual() {
     paged.truncated_from = Some(800);
     paged.truncated_shows = Some(50);
     paged.whole_up_to = Some(1_000);
+    case.config.routes.on_truncated = OnTruncated::Always(Vec::new());
     let forecast = case.foresee();
     let cut: Vec<&str> = forecast.truncated.iter().map(|cut| cut.seed.as_str()).collect();
     assert_eq!(

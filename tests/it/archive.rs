@@ -19,7 +19,7 @@ fn registry(path: &str) -> Option<&'static Endpoint> {
 }
 
 impl Run {
-    /// Reads the whole archive again with these parsers.
+    /// Reads the whole archive again with these parsers; the tables are compared row by row.
     async fn reparse_with(&self, find: Find<'_>, dry_run: bool) -> Reparsed {
         let database = self.database().await;
         let _lock = database.lock().await.unwrap();
@@ -28,14 +28,14 @@ impl Run {
         reparse(&mut writer, find, close_after, dry_run).await.unwrap()
     }
 
-    async fn reparse(&self) -> Reparsed {
+    pub(crate) async fn reparse(&self) -> Reparsed {
         self.reparse_with(&registry, false).await
     }
 }
 
 /// Fails with the tables that are not as they were.
 #[track_caller]
-fn assert_same(tables: &[Difference]) {
+pub(crate) fn assert_same(tables: &[Difference]) {
     let differ: Vec<&Difference> = tables.iter().filter(|table| !table.is_none()).collect();
     assert!(differ.is_empty(), "{differ:#?}");
     let rows: i64 = tables.iter().map(|table| table.after).sum();

@@ -122,15 +122,17 @@ fn everything_that_can_be_told_happens_within_a_month() {
 
 #[test]
 fn a_list_that_is_not_whole_closes_nothing_and_shows_what_it_shows() {
-    let limited = history(&WORLDS, &plan([0], &["followers"]), 2);
-    let all = Plan {
-        routes: Routes {
-            followers: vec!["/gql/user/followers/chunk".to_owned()],
-            ..Routes::default()
-        },
-        ..plan([0], &["followers"])
+    let by = |path: &str| {
+        let plan = Plan {
+            routes: Routes {
+                followers: vec![path.to_owned()],
+                ..Routes::default()
+            },
+            ..plan([0], &["followers"])
+        };
+        history(&WORLDS, &plan, 2)
     };
-    let all = history(&WORLDS, &all, 2);
+    let (limited, all) = (by("/g2/user/followers"), by("/gql/user/followers/chunk"));
     assert!(starting(&limited, "follow").len() > 50 && starting(&limited, "event").is_empty());
     assert!(starting(&limited, "follow").len() < starting(&all, "follow").len());
     assert!(starting(&all, "event departed").len() > 5);

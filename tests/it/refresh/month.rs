@@ -11,6 +11,7 @@ use gleaner::mock::World;
 use gleaner::mock::oracle::{self, Plan};
 
 use super::{DAY, daily};
+use crate::archive::assert_same;
 use crate::harness::Run;
 use crate::shifted::ShiftedClock;
 use crate::stage::MEDIAS;
@@ -117,6 +118,9 @@ async fn every_new_post_is_found_and_a_list_without_news_costs_a_page() {
         }
         yesterday = today;
     }
+    let again = run.reparse().await;
+    assert!(again.whole);
+    assert_same(&again.tables);
     println!("{unchanged} unchanged lists cost {requests} requests; {new_posts} new posts were found");
     assert!(unchanged > 500 && new_posts > 50, "{unchanged} {new_posts}");
     assert!(
