@@ -108,12 +108,15 @@ impl Due {
 }
 
 /// Which of the lists that are due are read now: those with the most expected changes for a unit, as far as the units
-/// reach; of equal ones those that come first.
-pub fn choose(mut due: Vec<Due>, units: Option<i64>, at_most: usize) -> Vec<Due> {
+/// reach; of equal ones those that come first. The first of all begins however dear it is where nothing else is under way:
+/// one that costs more than a day's limit is read over several days.
+pub fn choose(mut due: Vec<Due>, units: Option<i64>, is_idle: bool, at_most: usize) -> Vec<Due> {
     due.sort_by(|one, other| other.gain().total_cmp(&one.gain()));
     let mut left = units.map_or(f64::INFINITY, number);
+    let mut is_first = is_idle && left > 0.0;
     due.retain(|list| {
-        let fits = list.units <= left;
+        let fits = list.units <= left || is_first;
+        is_first = false;
         if fits {
             left -= list.units;
         }
@@ -188,6 +191,7 @@ mod tests {
             ]
         };
         let ids = |chosen: Vec<Due>| chosen.iter().map(|list| list.list_id).collect::<Vec<_>>();
+        let choose = |lists, units, at_most| choose(lists, units, false, at_most);
         assert_eq!(ids(choose(lists(), None, 10)), [2, 1, 3, 4]);
         assert_eq!(
             ids(choose(lists(), Some(4), 10)),
@@ -196,5 +200,11 @@ mod tests {
         );
         assert_eq!(ids(choose(lists(), Some(0), 10)), Vec::<i64>::new());
         assert_eq!(ids(choose(lists(), None, 1)), [2]);
+        let alone = super::choose(vec![due(3, 9.0, 9.0), due(1, 0.1, 1.0)], Some(4), true, 10);
+        assert_eq!(
+            ids(alone),
+            [3],
+            "what is dearer than all that is left begins where nothing else is under way"
+        );
     }
 }

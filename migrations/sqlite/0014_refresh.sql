@@ -35,6 +35,7 @@ where ended_at is not null and open_sweep is null;
 -- A sweep that reads a list again: counters that were read before `fresh_after` do not count for it.
 alter table sweeps add column fresh_after integer;
 alter table sweeps add column renews integer not null default 0;    -- 1 if it ends where it meets what is known
+alter table sweeps add column unordered integer not null default 0; -- 1 if its posts are not in the order of time
 alter table sweeps add column base_sweep integer;       -- the oldest sweep whose sightings stand for this one as well
 alter table sweeps add column expected_units real;      -- what reading it again was expected to cost
 alter table sweeps add column changes integer;          -- what it changed of what was known

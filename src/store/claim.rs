@@ -8,6 +8,7 @@ use crate::permit::Permit;
 use crate::policy::Policy;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::limits::{self, Refusal};
+use crate::store::renew::{self, AtEnd};
 use crate::store::want::{kind_of, variant_of};
 use crate::store::{Connection, Result, batches, fallback, force, ledger, sweeps};
 use crate::variant::Variant;
@@ -110,8 +111,18 @@ pub async fn claim(
     if let For::Harvest(id) = for_whom
         && is_finished(db, id).await?
     {
-        claimed.idle = Some(Idle::Finished);
-        return Ok(claimed);
+        match renew::at_end(db, policy, id, now).await? {
+            AtEnd::Started => {}
+            AtEnd::Nothing => {
+                claimed.idle = Some(Idle::Finished);
+                return Ok(claimed);
+            }
+            AtEnd::Refused(refusal) => {
+                claimed.idle = Some(Idle::OverBudget);
+                claimed.refusal = Some(refusal);
+                return Ok(claimed);
+            }
+        }
     }
     wake(db, now).await?;
     let (over, holds): (Vec<Hold>, Vec<Hold>) = holds::all(&mut *db)

@@ -91,6 +91,10 @@ pub(crate) async fn learn(
         update sweeps
         set changes = $2
         where id = $1";
+    const RARER: &str = "
+        update lists
+        set auto_ms = min(2 * auto_ms, $2)
+        where id = $1 and auto_ms is not null";
     if !is_any_refreshed(db).await? {
         return Ok(());
     }
@@ -129,6 +133,14 @@ pub(crate) async fn learn(
             .bind(serde_json::to_string(&seen).unwrap_or_default())
             .bind(rate)
             .bind(i64::try_from(interval.as_millis()).unwrap_or(i64::MAX))
+            .execute(&mut *db)
+            .await?;
+    }
+    if !shows {
+        // What shows nothing is asked for less and less often.
+        sqlx::query(RARER)
+            .bind(ending.list_id)
+            .bind(longest(policy))
             .execute(&mut *db)
             .await?;
     }

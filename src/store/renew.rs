@@ -1,5 +1,7 @@
 //! Reading lists again that are due: those first that promise most for a unit, as far as the limits reach.
 
+mod candidates;
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
@@ -8,16 +10,15 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::refresh::{self, Due, Seen};
+use crate::refresh::{self, Due};
 use crate::store::harvests::{self, Harvest};
-use crate::store::want::{self, kind_of, variant_of};
-use crate::store::{Connection, Result, due, json_ids, limits, owner, stretches};
-use crate::variant::Variant;
+use crate::store::limits::Refusal;
+use crate::store::want;
+use crate::store::{Connection, Result, due, limits, owner, stretches};
+use candidates::{Candidate, candidates};
 
 /// Lists of one harvest that are read again at the same time; the ranking is made anew as they end.
 const AT_A_TIME: usize = 200;
-/// Lists that are ranked at a time, those first that have been due for longest.
-const RANKED: i64 = 2_000;
 
 /// How a list is read again.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -30,27 +31,8 @@ pub(crate) struct Renewal {
     pub base_sweep: Option<i64>,
     /// What it is likely to cost.
     pub units: f64,
-}
-
-/// A list that is due.
-struct Candidate {
-    depth: i64,
-    kind: Kind,
-    target: String,
-    variant: Variant,
-    read_at: Timestamp,
-    rate: f64,
-    last_units: f64,
-    last_counter: Option<i64>,
-    /// The list of the owner's profile, where the profile must come first.
-    profile: Option<Profile>,
-}
-
-struct Profile {
-    list_id: i64,
-    depth: i64,
-    is_open: bool,
-    read_at: Timestamp,
+    /// What its counter said when the list was last found to be cut: that holds until it says something else.
+    pub counter: Option<i64>,
 }
 
 /// Reads again what is due, for all harvests that a daemon works for; returns how many lists.
@@ -87,14 +69,19 @@ pub(crate) async fn renew(
     until: Timestamp,
     now: Timestamp,
 ) -> Result<usize> {
+    let harvest = harvests::load(db, harvest_id).await?;
+    let joined = join_open(db, &harvest, until).await?;
     let (open, pending) = under_way(db, harvest_id).await?;
     let places = AT_A_TIME.saturating_sub(open);
-    if places == 0 {
-        return Ok(0);
+    #[expect(clippy::cast_possible_truncation, reason = "units are far below 2^63")]
+    let left = limits::left(db, policy, harvest_id, now)
+        .await?
+        .map(|left| left - pending.ceil() as i64);
+    if places == 0 || left.is_some_and(|left| left <= 0) {
+        return Ok(joined);
     }
-    let harvest = harvests::load(db, harvest_id).await?;
-    let mut candidates = candidates(db, policy, &harvest, until).await?;
-    skip_unchanged(db, policy, &mut candidates, now).await?;
+    let mut candidates = candidates(db, policy, &harvest, until, now).await?;
+    skip_unchanged(db, policy, &mut candidates).await?;
     let mut renewals: BTreeMap<i64, (i64, Renewal)> = BTreeMap::new();
     let mut ranked = Vec::new();
     for (list_id, candidate) in &candidates {
@@ -105,53 +92,50 @@ pub(crate) async fn renew(
             candidate.read_at,
             now,
         );
-        let (depth, renewal) = match &candidate.profile {
-            Some(profile) if profile.is_open => continue,
-            // The counter says whether the list is whole, so it is read first; the list itself stays due.
-            Some(profile) => {
-                due.list_id = profile.list_id;
-                due.units += 1.0;
-                let renewal = Renewal {
-                    since: profile.read_at,
-                    joins: false,
-                    base_sweep: None,
-                    units: due.units,
-                };
-                (profile.depth, renewal)
+        // The counter says whether the list is whole, so it is read first; the list itself stays due.
+        let (depth, renewal) = if let Some(profile) = &candidate.profile {
+            due.list_id = profile.list_id;
+            due.units += 1.0;
+            let renewal = Renewal {
+                since: profile.read_at,
+                joins: false,
+                base_sweep: None,
+                units: due.units,
+                counter: None,
+            };
+            (profile.depth, renewal)
+        } else {
+            let joins = if due::ends_at_the_known(candidate.kind, candidate.variant) {
+                stretches::whole(db, *list_id, &policy.refresh, now).await?
+            } else {
+                None
+            };
+            if joins.is_some() {
+                due.units = 1.0;
             }
-            None => {
-                let known = stretches::whole(db, *list_id, &policy.refresh, now).await?;
-                let joins = known.filter(|_| due::ends_at_the_known(candidate.kind, candidate.variant));
-                if joins.is_some() {
-                    due.units = 1.0;
-                }
-                let renewal = Renewal {
-                    since: candidate.read_at,
-                    joins: joins.is_some(),
-                    base_sweep: joins,
-                    units: due.units,
-                };
-                (candidate.depth, renewal)
-            }
+            let renewal = Renewal {
+                since: match candidate.kind {
+                    Kind::Followers | Kind::Following => candidate.counts_since,
+                    _ => candidate.read_at,
+                },
+                joins: joins.is_some(),
+                base_sweep: joins,
+                units: due.units,
+                counter: candidate.last_counter.filter(|_| candidate.was_cut),
+            };
+            (candidate.depth, renewal)
         };
         if renewals.insert(due.list_id, (depth, renewal)).is_none() {
             ranked.push(due);
         }
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "units under way are far below 2^63"
-    )]
-    let left = limits::left(db, policy, harvest_id, now)
-        .await?
-        .map(|left| left - pending.ceil() as i64);
-    let chosen = refresh::choose(ranked, left, places);
+    let chosen = refresh::choose(ranked, left, open == 0, places);
     let depths: HashMap<i64, i64> = chosen
         .iter()
         .filter_map(|due| Some((due.list_id, renewals.get(&due.list_id)?.0)))
         .collect();
     if depths.is_empty() {
-        return Ok(0);
+        return Ok(joined);
     }
     let mut lists = want::stand(db, &harvest, &depths).await?;
     for list in &mut lists {
@@ -159,17 +143,91 @@ pub(crate) async fn renew(
     }
     let count = lists.len();
     want::start(db, policy, &harvest, lists, now).await?;
-    Ok(count)
+    Ok(count + joined)
 }
 
-/// How many lists of a harvest are open, and the units that those that are read again are likely to cost yet.
+/// What became of lists that are due when nothing else of a harvest is left.
+#[derive(Debug)]
+pub(crate) enum AtEnd {
+    /// Nothing is due.
+    Nothing,
+    /// Some are read again.
+    Started,
+    /// This limit keeps them from being read.
+    Refused(Refusal),
+}
+
+/// Looks once more for what was due when the harvest's command began: limits may have changed since.
+pub(crate) async fn at_end(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest_id: i64,
+    now: Timestamp,
+) -> Result<AtEnd> {
+    let harvest = harvests::load(db, harvest_id).await?;
+    if renew(db, policy, harvest_id, harvest.due_until, now).await? > 0 {
+        return Ok(AtEnd::Started);
+    }
+    let refusal = limits::refusal(db, policy, harvest_id, 1, now).await?;
+    match refusal {
+        Some(refusal)
+            if !candidates(db, policy, &harvest, harvest.due_until, now)
+                .await?
+                .is_empty() =>
+        {
+            Ok(AtEnd::Refused(refusal))
+        }
+        _ => Ok(AtEnd::Nothing),
+    }
+}
+
+/// Lists that are due and that another harvest has begun to read, perhaps without being able to go on: this one waits for
+/// them as well, so that it can take them over.
+async fn join_open(db: &mut Connection, harvest: &Harvest, until: Timestamp) -> Result<usize> {
+    const SQL: &str = "
+        update harvest_lists
+        set open = 1
+        where harvest_id = $1 and round = $3 and open = 0
+            and list_id in (
+                select l.id
+                from lists as l
+                where l.due_at <= $2 and l.open_sweep is not null
+                    and exists (select 1 from harvest_refresh as r where r.harvest_id = $1 and r.kind = l.kind)
+                    and not exists (
+                        select 1 from tasks as t where t.list_id = l.id and t.state = 'parked'
+                    )
+                    and not exists (
+                        select 1
+                        from batch_members as m
+                        join tasks as t on t.id = m.task_id
+                        where m.list_id = l.id and t.state = 'parked'
+                    )
+            )";
+    const REOPEN: &str = "
+        update harvests
+        set finished_at = null
+        where id = $1";
+    let joined = sqlx::query(SQL)
+        .bind(harvest.id)
+        .bind(until)
+        .bind(harvest.round)
+        .execute(&mut *db)
+        .await?
+        .rows_affected();
+    if joined > 0 {
+        sqlx::query(REOPEN).bind(harvest.id).execute(db).await?;
+    }
+    Ok(usize::try_from(joined).unwrap_or(usize::MAX))
+}
+
+/// How many lists of a harvest are read again, and the units that they are likely to cost yet.
 async fn under_way(db: &mut Connection, harvest_id: i64) -> Result<(usize, f64)> {
     const SQL: &str = "
         select count(*), coalesce(sum(max(0.0, coalesce(s.expected_units, 0.0) - s.units)), 0.0)
         from harvest_lists as w
         join lists as l on l.id = w.list_id
         join sweeps as s on s.id = l.open_sweep
-        where w.harvest_id = $1 and w.open = 1";
+        where w.harvest_id = $1 and w.open = 1 and s.expected_units is not null";
     let row = sqlx::query(SQL).bind(harvest_id).fetch_one(db).await?;
     Ok((
         usize::try_from(row.get::<i64, _>(0)).unwrap_or(usize::MAX),
@@ -177,127 +235,40 @@ async fn under_way(db: &mut Connection, harvest_id: i64) -> Result<(usize, f64)>
     ))
 }
 
-/// The lists of a harvest that are due. Those of users who are targets no more are not read again, nor is the profile of a
-/// name whose owner is known by id.
-async fn candidates(
-    db: &mut Connection,
-    policy: &Policy,
-    harvest: &Harvest,
-    until: Timestamp,
-) -> Result<BTreeMap<i64, Candidate>> {
-    const SQL: &str = "
-        select
-            l.id, w.depth, l.kind, l.target, l.params, l.ended_at, l.change_rate, cast(max(1, coalesce(s.units, 1)) as real),
-            s.counter_after, p.id, pw.depth, p.open_sweep is not null, p.ended_at,
-            l.kind in ('comments', 'replies', 'media_likers', 'comment_likers') and exists (
-                select 1
-                from media as m
-                cross join lists as o on o.kind in ('medias', 'clips') and o.target = cast(m.owner_id as text)
-                cross join harvest_lists as ow on ow.harvest_id = $1 and ow.list_id = o.id and ow.round = $3
-                where m.id = cast(l.target as integer) and (o.open_sweep is not null or o.due_at <= $2)
-            )
-        from lists as l
-        cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = l.id and w.round = $3 and w.open = 0
-        cross join harvest_refresh as r on r.harvest_id = $1 and r.kind = l.kind
-        left join sweeps as s on s.id = l.last_sweep
-        left join lists as p
-            on l.kind in ('followers', 'following')
-            and p.kind = 'profile' and p.target = l.target and p.params = ''
-            and p.ended_at < l.ended_at
-            and not exists (
-                select 1 from users as u where u.id = cast(l.target as integer) and u.profiled_at >= l.ended_at
-            )
-        left join harvest_lists as pw on pw.harvest_id = $1 and pw.list_id = p.id and pw.round = $3
-        where l.due_at <= $2
-            and l.open_sweep is null
-            and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $4) <= $2
-            and l.verdict <> 'cancelled'
-            and (
-                l.kind not in ('profile', 'followers', 'following', 'medias', 'clips', 'reposts')
-                or l.target like '@%'
-                or exists (
-                    select 1 from targets as t where t.harvest_id = $1 and t.user_id = cast(l.target as integer)
-                )
-            )
-            and not (
-                l.target like '@%'
-                and exists (select 1 from seeds as n where n.value = l.target and n.user_id is not null)
-            )
-        order by l.due_at
-        limit $5";
-    let rows = sqlx::query(SQL)
-        .bind(harvest.id)
-        .bind(until)
-        .bind(harvest.round)
-        .bind(due::longest(policy))
-        .bind(RANKED)
-        .fetch_all(db)
-        .await?;
-    let mut candidates = BTreeMap::new();
-    for row in rows {
-        // The owner's list of posts is read first: it says whether anything has changed below them.
-        if row.get(13) {
-            continue;
-        }
-        let kind = kind_of(row.get(2))?;
-        let profile_depth: Option<i64> = row.get(10);
-        let candidate = Candidate {
-            depth: row.get(1),
-            kind,
-            target: row.get(3),
-            variant: variant_of(row.get(4))?,
-            read_at: row.get(5),
-            rate: row
-                .get::<Option<f64>, _>(6)
-                .unwrap_or_else(|| Seen::default().rate(kind)),
-            last_units: row.get::<f64, _>(7),
-            last_counter: row.get(8),
-            profile: profile_depth.map(|depth| Profile {
-                list_id: row.get(9),
-                depth,
-                is_open: row.get(11),
-                read_at: row.get(12),
-            }),
-        };
-        candidates.insert(row.get(0), candidate);
-    }
-    Ok(candidates)
-}
-
 /// What hangs from posts and comments is not read again while its counter, read since, is what it was.
 async fn skip_unchanged(
     db: &mut Connection,
     policy: &Policy,
     candidates: &mut BTreeMap<i64, Candidate>,
-    now: Timestamp,
 ) -> Result<()> {
     const CHECKED: &str = "
         update lists
-        set checked_at = $2
-        where id in (select value from json_each($1))";
+        set checked_at = seen.value ->> 1
+        from json_each($1) as seen
+        where lists.id = seen.value ->> 0";
     let hangs = |kind: Kind| kind.rank() == 2 && kind != Kind::Usertags;
     let asked: Vec<(i64, Kind, &str, Timestamp)> = candidates
         .iter()
         .filter(|(_, list)| hangs(list.kind) && list.last_counter.is_some())
-        .map(|(id, list)| (*id, list.kind, list.target.as_str(), list.read_at))
+        .map(|(id, list)| (*id, list.kind, list.target.as_str(), list.checked_at + 1))
         .collect();
     let owners = owner::owners(db, &asked).await?;
-    let unchanged: Vec<i64> = owners
+    let unchanged: Vec<(i64, Timestamp)> = owners
         .into_iter()
-        .filter(|(id, owner)| {
-            let last = candidates.get(id).and_then(|list| list.last_counter);
-            owner.counter.is_some() && owner.counter == last
+        .filter_map(|(id, owner)| {
+            let last = candidates.get(&id).and_then(|list| list.last_counter);
+            let is_same = owner.counter.is_some() && owner.counter == last;
+            Some((id, owner.read_at?)).filter(|_| is_same)
         })
-        .map(|(id, _)| id)
         .collect();
     if unchanged.is_empty() {
         return Ok(());
     }
     sqlx::query(CHECKED)
-        .bind(json_ids(unchanged.iter().copied()))
-        .bind(now)
+        .bind(serde_json::to_string(&unchanged).unwrap_or_else(|_| "[]".into()))
         .execute(&mut *db)
         .await?;
+    let unchanged: Vec<i64> = unchanged.into_iter().map(|(id, _)| id).collect();
     for id in &unchanged {
         candidates.remove(id);
     }

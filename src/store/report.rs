@@ -295,6 +295,7 @@ async fn page_came(
     let next = walk::after_page(&policy.ends, &standing, &page.next);
     if let Step::End(verdict, _) = &next {
         yields::count_walk(db, task, &sweep, *verdict, now).await?;
+        stretches::walk_ended(db, task, &sweep, *verdict).await?;
     }
     match (next, &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,

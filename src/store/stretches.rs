@@ -42,8 +42,11 @@ pub(crate) async fn whole(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Option<i64>> {
+    // The newest stretch is the one that a walk meets first.
     const SQL: &str = "
-        select min(since_sweep), min(read_at)
+        select min(since_sweep), (
+            select n.read_at from list_stretches as n where n.list_id = $1 order by n.newest_at desc, n.sweep_id desc limit 1
+        )
         from list_stretches
         where list_id = $1";
     let row = sqlx::query(SQL).bind(list_id).fetch_one(db).await?;
@@ -62,7 +65,8 @@ pub(crate) async fn after_page(
     owner: &Owner,
     page: &Page,
 ) -> Result<Known> {
-    if !due::ends_at_the_known(task.kind, task.variant) || page.next == Next::Missing {
+    let is_of_use = due::ends_at_the_known(task.kind, task.variant) && !sweep.unordered;
+    if !is_of_use || page.next == Next::Missing {
         return Ok(Known::Nothing);
     }
     let (own, others) = of_list(db, task).await?;
@@ -151,6 +155,39 @@ async fn meaning(db: &mut Connection, task: &Task, own: &Stretch, step: Step, en
         }
         Step::GoOn | Step::Unordered => Known::Nothing,
     })
+}
+
+/// A walk is over. Where it did not come to the end of a whole list, its stretch does not reach the end; and where it read
+/// within a limit without joining, nothing older is kept beside it.
+pub(crate) async fn walk_ended(
+    db: &mut Connection,
+    task: &Task,
+    sweep: &Sweep,
+    verdict: Verdict,
+) -> Result<()> {
+    const SHORT: &str = "
+        update list_stretches
+        set reaches_end = 0, surplus = null
+        where list_id = $1 and sweep_id = $2 and walk = $3";
+    const OLDER: &str = "
+        delete from list_stretches
+        where list_id = $1 and (sweep_id <> $2 or walk <> $3)";
+    if !due::ends_at_the_known(task.kind, task.variant) || verdict == Verdict::Complete {
+        return Ok(());
+    }
+    let mut statements = vec![SHORT];
+    if verdict == Verdict::Capped && !sweep.renews {
+        statements.push(OLDER);
+    }
+    for statement in statements {
+        sqlx::query(statement)
+            .bind(task.list_id)
+            .bind(task.sweep_id)
+            .bind(task.walk)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whether the walk of a task goes on from the cursor of an earlier one and has not yet met what is known.
@@ -263,7 +300,15 @@ async fn unordered(db: &mut Connection, task: &Task) -> Result<Known> {
     const SQL: &str = "
         delete from list_stretches
         where list_id = $1";
+    const UNORDERED: &str = "
+        update sweeps
+        set unordered = 1
+        where id = $1";
     sqlx::query(SQL).bind(task.list_id).execute(&mut *db).await?;
+    sqlx::query(UNORDERED)
+        .bind(task.sweep_id)
+        .execute(&mut *db)
+        .await?;
     give_up_joining(db, task).await?;
     Ok(Known::Nothing)
 }

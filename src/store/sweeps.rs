@@ -35,6 +35,8 @@ pub(crate) struct Sweep {
     pub renews: bool,
     /// Whether it rests on no earlier sweep.
     pub whole: bool,
+    /// Whether its posts are not in the order of time.
+    pub unordered: bool,
     /// Items shown in this walk, new or not.
     pub walk_items: i64,
     /// The newest sweep of the list before this one that showed anything.
@@ -47,7 +49,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     const SQL: &str = "
         select
             s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
-            coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews, coalesce(s.base_sweep, s.id) = s.id, s.walk_items,
+            coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews, coalesce(s.base_sweep, s.id) = s.id, s.unordered, s.walk_items,
             (select max(b.id) from sweeps as b where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0),
             coalesce(s.asked_before, '')
         from sweeps as s
@@ -68,9 +70,10 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         fresh_after: row.get(9),
         renews: row.get(10),
         whole: row.get(11),
-        walk_items: row.get(12),
-        before: row.get(13),
-        asked_before: row.get::<&str, _>(14).split(' ').map(str::to_owned).collect(),
+        unordered: row.get(12),
+        walk_items: row.get(13),
+        before: row.get(14),
+        asked_before: row.get::<&str, _>(15).split(' ').map(str::to_owned).collect(),
     })
 }
 

@@ -390,7 +390,7 @@ async fn plan<'a>(
                 .map(|step| step.endpoint.as_str()),
             settled.map(|(verdict, _)| verdict.name()),
             settled.map(|(_, reason)| reason),
-            owner.counter,
+            owner.counter.or(list.renewal.and_then(|renewal| renewal.counter)),
             list.renewal,
         ));
     }

@@ -52,10 +52,17 @@ impl Days {
 
     /// The same command again, so much later and a minute; says how many requests were billed.
     async fn after(&self, pause: Duration, harvest: &Harvest) -> usize {
+        let (stop, asked) = self.ends_after(pause, harvest).await;
+        assert_eq!(stop, Stop::Finished);
+        asked
+    }
+
+    /// The same, with how it ended.
+    async fn ends_after(&self, pause: Duration, harvest: &Harvest) -> (Stop, usize) {
         self.clock.advance(pause + Duration::from_mins(1));
         let before = self.stage.asked().len();
-        assert_eq!(self.run.go(harvest).await, Stop::Finished);
-        self.stage.asked().len() - before
+        let stop = self.run.go(harvest).await;
+        (stop, self.stage.asked().len() - before)
     }
 
     /// The posts that are known of somebody, the newest first.

@@ -46,6 +46,8 @@ pub(crate) struct Person {
     pub(crate) following: Vec<i64>,
     /// What the profile counts, where it is not what the list holds.
     pub(crate) follower_count: Option<i64>,
+    /// The same of posts.
+    pub(crate) post_count: Option<i64>,
     /// Posts in the order shown: their ids and what they count of comments. A greater id is a later post.
     pub(crate) posts: Vec<(i64, Option<i64>)>,
     /// Those of them that are pinned to the top.
@@ -377,7 +379,7 @@ fn profile(id: i64, person: &Person) -> Value {
         "pk": id.to_string(), "username": person.name, "full_name": format!("Person {id}"),
         "biography": person.biography, "is_private": person.private, "is_verified": false,
         "follower_count": person.follower_count.unwrap_or_else(|| count(&person.followers)),
-        "following_count": count(&person.following), "media_count": person.posts.len(),
+        "following_count": count(&person.following), "media_count": person.post_count.unwrap_or_else(|| i64::try_from(person.posts.len()).unwrap()),
     })
 }
 

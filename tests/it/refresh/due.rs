@@ -91,7 +91,7 @@ async fn under_a_daily_budget_the_most_news_for_a_unit_comes_first() {
     let before = days.stage.asked().len();
     for day in 7..=12 {
         days.post(3, 300 + day);
-        assert_eq!(days.after(DAY, &harvest).await, 2);
+        assert_eq!(days.ends_after(DAY, &harvest).await, (Stop::Budget, 2));
     }
     let asked: Vec<String> = days.stage.asked()[before..]
         .iter()
@@ -167,4 +167,79 @@ async fn what_is_read_once_stays_read_and_a_held_seed_is_left_alone() {
     let id = days.run.number("select id from harvests").await;
     assert_eq!(days.run.run(Mode::Harvest(id)).await, Stop::Finished);
     assert_eq!(days.stage.count(PROFILE), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_dearer_than_a_days_limit_is_read_over_several_days() {
+    let mut days = Days::start().await;
+    days.stage.person(1, &[10, 11, 12, 13, 14, 15, 16, 17]);
+    let harvest = daily(&["1"], &[Kind::Followers]);
+    days.after(DAY, &harvest).await;
+    days.run.config.budget.per_day = Some(3);
+    let generation = "select generation from lists where kind = 'followers'";
+    for _ in 0..4 {
+        days.ends_after(DAY, &harvest).await;
+    }
+    assert!(days.run.number(generation).await >= 2, "its turn comes");
+    let ended = "select count(*) from sweeps where verdict = 'complete' and endpoint like '%followers'";
+    assert!(days.run.number(ended).await >= 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_each_night_reads_each_night_however_long_the_last_one_took() {
+    let days = Days::start().await;
+    days.poster(1, &[101], 10);
+    let harvest = daily(&["1"], &[Kind::Medias]);
+    days.after(DAY, &harvest).await;
+    for _ in 0..3 {
+        assert_eq!(
+            days.after(std::time::Duration::from_mins(24 * 60 - 31), &harvest)
+                .await,
+            1
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_of_a_post_that_is_no_longer_shown_are_read_again_by_age() {
+    let days = Days::start().await;
+    days.poster(1, &[101], 1);
+    days.stage.change(1, |person| person.posts = vec![(101, Some(5))]);
+    let harvest = daily(&["1"], &[Kind::Medias, Kind::Comments]);
+    days.after(DAY, &harvest).await;
+    assert_eq!(days.after(DAY, &harvest).await, 1, "its counter was read since");
+    // Two later posts, one a page: the first page shows the known one of them only.
+    days.stage.change(1, |person| {
+        person.posts = vec![(103, Some(0)), (102, Some(0)), (101, Some(5))];
+    });
+    days.after(DAY, &harvest).await;
+    let before = days.stage.count("/gql/comments/chunk");
+    days.after(DAY, &harvest).await;
+    days.after(DAY, &harvest).await;
+    assert!(
+        days.stage.count("/gql/comments/chunk") > before,
+        "nobody says any more what it counts"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_another_harvest_has_left_open_is_taken_over() {
+    let days = Days::start().await;
+    days.stage.person(1, &[10, 11, 12, 13]);
+    let one = daily(&["1"], &[Kind::Followers]);
+    let other = gleaner::config::Harvest {
+        name: "other".into(),
+        ..one.clone()
+    };
+    days.after(DAY, &one).await;
+    days.after(DAY / 100, &other).await;
+    let limited = gleaner::config::Harvest {
+        max_units: Some(5),
+        ..one.clone()
+    };
+    assert_eq!(days.ends_after(DAY, &limited).await.0, Stop::Budget);
+    let open = "select count(*) from lists where open_sweep is not null";
+    assert_eq!(days.run.number(open).await, 1);
+    assert_eq!(days.after(DAY, &other).await, 1);
+    assert_eq!(days.run.number(open).await, 0);
 }

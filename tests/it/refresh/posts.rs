@@ -189,3 +189,33 @@ fn posts_page(ids: &[i64], next: Option<i64>) -> Reply {
         "items": items, "more_available": next.is_some(), "profile_grid_items_cursor": next.map(|next| next.to_string()),
     }))
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_shows_only_part_is_never_whole_by_joining_itself() {
+    let days = Days::start().await;
+    days.poster(1, &TWELVE, 3);
+    // The profile counts more than the list ever shows.
+    days.stage.change(1, |person| person.post_count = Some(40));
+    let posts = daily(&["1"], &[Kind::Medias]);
+    let verdict = "select verdict from lists where kind = 'medias'";
+    for _ in 0..3 {
+        days.after(DAY, &posts).await;
+        assert_eq!(days.run.lines(verdict).await, ["truncated"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limited_list_stays_cheap_after_it_was_read_within_its_limit_anew() {
+    let mut days = Days::start().await;
+    days.run.config.refresh.whole_every = 3 * DAY;
+    days.poster(1, &TWELVE, 2);
+    let mut posts = daily(&["1"], &[Kind::Medias]);
+    posts.limits.lists.insert(Kind::Medias, Limit::Items(6));
+    days.after(DAY, &posts).await;
+    let mut pages = Vec::new();
+    for _ in 0..7 {
+        pages.push(days.after(DAY + Duration::from_secs(1), &posts).await);
+    }
+    assert_eq!(pages, [1, 1, 3, 1, 1, 3, 1]);
+    assert_eq!(days.run.number("select count(*) from list_stretches").await, 1);
+}
