@@ -159,7 +159,11 @@ async fn waiting(pool: &SqlitePool, now: Timestamp) -> Result<Waiting> {
             join harvests as h on h.id = c.harvest_id and h.round = c.round
             where c.verdict = 'waiting'),
             (select count(*) from batch_members where task_id is null),
-            (select count(*) from seeds where held_at is not null),
+            -- Those of a plan are held once their profiles are there.
+            (select count(*)
+            from seeds as s
+            join harvests as h on h.id = s.harvest_id
+            where s.held_at is not null and h.name not like 'plan:%'),
             (select min(due_at) from lists where due_at is not null),
             (select count(*) from lists where due_at <= $1)";
     let row = sqlx::query(SQL).bind(now).fetch_one(pool).await?;
