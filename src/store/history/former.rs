@@ -27,7 +27,18 @@ pub(crate) struct Present {
     pub row_since: Stamp,
 }
 
-/// Counts change with nearly every answer, so the last one of each UTC day is kept, not every one.
+impl Former {
+    /// Whether it began and ended on one UTC day, if it began then.
+    pub(crate) const fn is_of_one_day(&self, began: Stamp) -> bool {
+        match self.last {
+            Some(last) => same_day(last, self.until) && same_day(began, self.until),
+            None => false,
+        }
+    }
+}
+
+/// Counts change with nearly every answer, so the last one of each UTC day is kept, not every one: those that began and
+/// ended on one day are not. A value began when the one before it ended; if that was not kept, it was on the same day.
 pub(crate) fn is_daily(column: &str) -> bool {
     column.ends_with("_count")
 }
@@ -91,7 +102,12 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
         }
     }
     if daily {
-        formers.retain(|former| former.last.is_none_or(|last| !same_day(last, former.until)));
+        let mut began = present.row_since.min(said);
+        formers.retain(|former| {
+            let is_kept = !former.is_of_one_day(began);
+            began = former.until;
+            is_kept
+        });
     }
 }
 
@@ -118,7 +134,11 @@ mod tests {
             };
             let changes = row.add(answer, stamps::stamp(*at, 0));
             for (name, former) in changes.replaced {
-                formers.entry(name).or_default().push(former);
+                let formers = formers.entry(name).or_default();
+                let began = formers.last().map_or(changes.row_since, |before| before.until);
+                if !(is_daily(name) && former.is_of_one_day(began)) {
+                    formers.push(former);
+                }
             }
             for late in changes.late {
                 let formers = formers.entry(late.name).or_default();
@@ -192,5 +212,30 @@ mod tests {
         assert_eq!(values(&kept(&answers).1), expected);
         let late = [answers[0], answers[2], answers[3], answers[1], answers[4]];
         assert_eq!(values(&kept(&late).1), expected);
+    }
+
+    /// Three answers a day, for days in which the count changes at noon.
+    fn at_noon(days: i64) -> Vec<(i64, i64)> {
+        const DAY: i64 = 86_400_000;
+        (1..=days)
+            .flat_map(|day| {
+                let at = |hour: i64| day * DAY + hour * 3_600_000;
+                [
+                    (10 * day, at(0) + 1),
+                    (10 * day + 10, at(12)),
+                    (10 * day + 10, at(23)),
+                ]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_count_that_stood_since_the_day_before_is_kept_though_its_day_read_it_again() {
+        let values: Vec<Cell> = kept(&at_noon(4))
+            .1
+            .into_iter()
+            .map(|former| former.value)
+            .collect();
+        assert_eq!(values, [Cell::Int(20), Cell::Int(30), Cell::Int(40)]);
     }
 }

@@ -108,6 +108,33 @@ async fn counts_are_kept_once_a_day_and_signed_addresses_never() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_changes_once_a_day_is_kept_however_often_the_day_reads_it() {
+    let (stage, mut run) = person().await;
+    let clock = Arc::new(ManualClock::default());
+    run.clock = Arc::clone(&clock) as Arc<dyn Clock>;
+    let reads_at = async |day: u64, hour: u64| {
+        let at = Duration::from_secs((24 * day + hour) * 3_600);
+        clock.advance(at.saturating_sub(clock.elapsed()));
+        run.round(&profile()).await;
+    };
+    stage.change(1, |person| person.follower_count = Some(10));
+    run.go(&profile()).await;
+    for day in 1..=5 {
+        reads_at(day, 1).await;
+        stage.change(1, |person| {
+            person.follower_count = person.follower_count.map(|count| count + 10)
+        });
+        reads_at(day, 12).await;
+        reads_at(day, 23).await;
+    }
+    let changes = "select before, after, (at - last_seen_at) / 3600000 from user_changes order by at";
+    assert_eq!(
+        run.lines(changes).await,
+        ["10 20 11", "20 30 11", "30 40 11", "40 50 11", "50 60 11"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn captions_and_comments_have_a_history() {
     let stage = Stage::start().await;
     stage.person(1, &[]);
