@@ -1,8 +1,8 @@
 //! The former values of a column, in the order of the answers, whatever the order in which they are stored. Pure.
 //!
 //! Of each value that was replaced, the last answer that said it and the first that said something else are kept. So an
-//! answer that is stored late finds its place among those around it. What a late answer cannot tell is where, between the
-//! first and the last of several equal answers, one stood that nobody kept.
+//! answer that is stored late finds its place among those around it, and one that is stored twice changes nothing. What a
+//! late answer cannot tell is where, between the first and the last of several equal answers, one stood that nobody kept.
 
 use crate::clock::Timestamp;
 use crate::model::Cell;
@@ -83,6 +83,10 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
                 0 => present.row_since,
                 at => formers[at - 1].until,
             };
+            // What came and went on the day on which this value began was not kept: it is nothing new.
+            if daily && said >= begins && same_day(begins, said) {
+                return;
+            }
             let before = around.clone();
             let late = Former {
                 value,
@@ -90,8 +94,9 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
                 until: if said < begins { begins.min(last) } else { last },
             };
             formers.insert(at, late);
-            // It interrupts a value that was there before it and after it.
-            if said >= begins {
+            // It interrupts a value that was there before it and after it. When a row was first seen, nobody may have
+            // spoken of its counts.
+            if said >= begins && !(daily && at == 0) {
                 let begun = Former {
                     value: before,
                     last: Some(begins),
@@ -171,6 +176,24 @@ mod tests {
             let mut twice = shuffled.clone();
             twice.extend(shuffled);
             prop_assert_eq!(&kept(&twice).0, &names);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_told_in_its_time_changes_nothing_when_it_is_told_again(
+            values in prop::collection::vec(0..3_i64, 1..12),
+            step in prop_oneof![Just(1_i64), Just(7_000_000), Just(30_000_000)],
+            seed in any::<u64>(),
+        ) {
+            let mut answers: Vec<(i64, i64)> =
+                values.into_iter().zip(0..).map(|(value, at)| (value, 1_767_225_600_000 + at * step)).collect();
+            let expected = kept(&answers);
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut again: Vec<_> = answers.iter().copied().filter(|_| random.bool()).collect();
+            random.shuffle(&mut again);
+            answers.extend(again);
+            prop_assert_eq!(kept(&answers), expected);
         }
     }
 
