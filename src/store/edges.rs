@@ -205,8 +205,9 @@ pub(crate) async fn add_missing(
 
 /// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
 ///
-/// A miss counts only if the sweep is no more short than the one before the misses, and if it began after the other
-/// direction's last sighting was over: a sweep that went on meanwhile may have shown the edge later.
+/// A miss counts only if the sweep is no more short than the one before the misses, or about as short as `close_after` of
+/// the misses before it, where this list has shown the edge at all. And only if it began after the other direction's last
+/// sighting was over: a sweep that went on meanwhile may have shown the edge later.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
@@ -243,7 +244,13 @@ async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i
                         where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or followers_sweep is not null and (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
+                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $4)
                     and not exists (
                         select 1
                         from sweeps as o
@@ -264,7 +271,13 @@ async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i
                         where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or followers_sweep is not null and (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
+                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $4)
                     and not exists (
                         select 1
                         from sweeps as o
@@ -290,7 +303,13 @@ async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i
                         where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or following_sweep is not null and (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
+                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $4)
                     and not exists (
                         select 1
                         from sweeps as o
@@ -311,7 +330,13 @@ async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i
                         where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or following_sweep is not null and (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
+                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $4)
                     and not exists (
                         select 1
                         from sweeps as o

@@ -5,7 +5,7 @@
 
 use crate::clock::Timestamp;
 use crate::model::{Cell, Record};
-use crate::store::history::former::{Former, Present, is_daily, same_day};
+use crate::store::history::former::{Former, Present};
 use crate::store::stamps::{self, Stamp};
 
 /// A row of a merged table as it stands.
@@ -30,6 +30,8 @@ pub(crate) struct Merged {
 pub(crate) struct Changes {
     /// Values that it replaced.
     pub replaced: Vec<(&'static str, Former)>,
+    /// When the row was first seen: none of them is older, as far as is known.
+    pub row_since: Stamp,
     /// What it says of the time before the newest answer.
     pub late: Vec<Late>,
 }
@@ -71,7 +73,10 @@ impl Merged {
         if observation.is_full() {
             self.profiled_at = self.profiled_at.max(Some(answered_at));
         }
-        let mut changes = Changes::default();
+        let mut changes = Changes {
+            row_since,
+            ..Changes::default()
+        };
         for (column, cell) in observation.cells().into_iter().enumerate() {
             if cell == Cell::Unsaid {
                 continue;
@@ -97,9 +102,7 @@ impl Merged {
             }
             let value = std::mem::replace(&mut self.cells[column], cell);
             self.stamps[column] = Some(stamp);
-            if let Some(last) = known_since.filter(|_| is_kept && value != self.cells[column])
-                && !(is_daily(name) && same_day(last, stamp))
-            {
+            if let Some(last) = known_since.filter(|_| is_kept && value != self.cells[column]) {
                 let former = Former {
                     value,
                     last: Some(last),

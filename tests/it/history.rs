@@ -4,6 +4,7 @@
 mod follows;
 mod logs;
 mod names;
+mod older;
 mod posts;
 
 use gleaner::config::Harvest;

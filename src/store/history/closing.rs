@@ -2,7 +2,8 @@
 //!
 //! A complete sweep may be a few short of its counter. So an item is closed only when several such sweeps have missed it
 //! since it was last shown, and only those count that are no more short than the one before: what is short beyond that may
-//! be the item itself.
+//! be the item itself. But a list may come to keep more back for ever, and then none of those that left just before would
+//! ever be missed; so once several sweeps in which an item was missing were about as short, the ones after them count, too.
 
 use crate::kind::Kind;
 use crate::store::history::posts;

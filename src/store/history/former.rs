@@ -1,8 +1,8 @@
 //! The former values of a column, in the order of the answers, whatever the order in which they are stored. Pure.
 //!
 //! Of each value that was replaced, the last answer that said it and the first that said something else are kept. So an
-//! answer that is stored late finds its place among those around it. What a late answer cannot tell is where, between the
-//! first and the last of several equal answers, one stood that nobody kept.
+//! answer that is stored late finds its place among those around it, and one that is stored twice changes nothing. What a
+//! late answer cannot tell is where, between the first and the last of several equal answers, one stood that nobody kept.
 
 use crate::clock::Timestamp;
 use crate::model::Cell;
@@ -27,7 +27,18 @@ pub(crate) struct Present {
     pub row_since: Stamp,
 }
 
-/// Counts change with nearly every answer, so the last one of each UTC day is kept, not every one.
+impl Former {
+    /// Whether it began and ended on one UTC day, if it began then.
+    pub(crate) const fn is_of_one_day(&self, began: Stamp) -> bool {
+        match self.last {
+            Some(last) => same_day(last, self.until) && same_day(began, self.until),
+            None => false,
+        }
+    }
+}
+
+/// Counts change with nearly every answer, so the last one of each UTC day is kept, not every one: those that began and
+/// ended on one day are not. A value began when the one before it ended; if that was not kept, it was on the same day.
 pub(crate) fn is_daily(column: &str) -> bool {
     column.ends_with("_count")
 }
@@ -72,6 +83,10 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
                 0 => present.row_since,
                 at => formers[at - 1].until,
             };
+            // What came and went on the day on which this value began was not kept: it is nothing new.
+            if daily && said >= begins && same_day(begins, said) {
+                return;
+            }
             let before = around.clone();
             let late = Former {
                 value,
@@ -79,8 +94,9 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
                 until: if said < begins { begins.min(last) } else { last },
             };
             formers.insert(at, late);
-            // It interrupts a value that was there before it and after it.
-            if said >= begins {
+            // It interrupts a value that was there before it and after it. When a row was first seen, nobody may have
+            // spoken of its counts.
+            if said >= begins && !(daily && at == 0) {
                 let begun = Former {
                     value: before,
                     last: Some(begins),
@@ -91,7 +107,12 @@ pub(crate) fn place(formers: &mut Vec<Former>, present: &Present, value: Cell, s
         }
     }
     if daily {
-        formers.retain(|former| former.last.is_none_or(|last| !same_day(last, former.until)));
+        let mut began = present.row_since.min(said);
+        formers.retain(|former| {
+            let is_kept = !former.is_of_one_day(began);
+            began = former.until;
+            is_kept
+        });
     }
 }
 
@@ -118,7 +139,11 @@ mod tests {
             };
             let changes = row.add(answer, stamps::stamp(*at, 0));
             for (name, former) in changes.replaced {
-                formers.entry(name).or_default().push(former);
+                let formers = formers.entry(name).or_default();
+                let began = formers.last().map_or(changes.row_since, |before| before.until);
+                if !(is_daily(name) && former.is_of_one_day(began)) {
+                    formers.push(former);
+                }
             }
             for late in changes.late {
                 let formers = formers.entry(late.name).or_default();
@@ -151,6 +176,24 @@ mod tests {
             let mut twice = shuffled.clone();
             twice.extend(shuffled);
             prop_assert_eq!(&kept(&twice).0, &names);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_told_in_its_time_changes_nothing_when_it_is_told_again(
+            values in prop::collection::vec(0..3_i64, 1..12),
+            step in prop_oneof![Just(1_i64), Just(7_000_000), Just(30_000_000)],
+            seed in any::<u64>(),
+        ) {
+            let mut answers: Vec<(i64, i64)> =
+                values.into_iter().zip(0..).map(|(value, at)| (value, 1_767_225_600_000 + at * step)).collect();
+            let expected = kept(&answers);
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut again: Vec<_> = answers.iter().copied().filter(|_| random.bool()).collect();
+            random.shuffle(&mut again);
+            answers.extend(again);
+            prop_assert_eq!(kept(&answers), expected);
         }
     }
 
@@ -192,5 +235,30 @@ mod tests {
         assert_eq!(values(&kept(&answers).1), expected);
         let late = [answers[0], answers[2], answers[3], answers[1], answers[4]];
         assert_eq!(values(&kept(&late).1), expected);
+    }
+
+    /// Three answers a day, for days in which the count changes at noon.
+    fn at_noon(days: i64) -> Vec<(i64, i64)> {
+        const DAY: i64 = 86_400_000;
+        (1..=days)
+            .flat_map(|day| {
+                let at = |hour: i64| day * DAY + hour * 3_600_000;
+                [
+                    (10 * day, at(0) + 1),
+                    (10 * day + 10, at(12)),
+                    (10 * day + 10, at(23)),
+                ]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_count_that_stood_since_the_day_before_is_kept_though_its_day_read_it_again() {
+        let values: Vec<Cell> = kept(&at_noon(4))
+            .1
+            .into_iter()
+            .map(|former| former.value)
+            .collect();
+        assert_eq!(values, [Cell::Int(20), Cell::Int(30), Cell::Int(40)]);
     }
 }

@@ -8,19 +8,24 @@ use sqlx::Row as _;
 use crate::model::{Cell, Record};
 use crate::store::history::former::{self, Former};
 use crate::store::merge::{Changes, Late};
+use crate::store::stamps::Stamp;
 use crate::store::{Connection, Result, json_ids};
 
 /// Keeps what an answer changed of rows, or adds to what was known of the time before.
 pub(crate) async fn write<R: Record>(db: &mut Connection, changes: Vec<(i64, Changes)>) -> Result<()> {
+    let begun = begun::<R>(db, &changes).await?;
     let mut rows = Vec::new();
     let mut late: BTreeMap<i64, Vec<Late>> = BTreeMap::new();
     for (id, changes) in changes {
-        rows.extend(
-            changes
-                .replaced
-                .iter()
-                .map(|(name, former)| row(id, name, former)),
-        );
+        for (name, former) in &changes.replaced {
+            let began = begun
+                .get(&(id, (*name).to_owned()))
+                .copied()
+                .unwrap_or(changes.row_since);
+            if !(former::is_daily(name) && former.is_of_one_day(began)) {
+                rows.push(row(id, name, former));
+            }
+        }
         if !changes.late.is_empty() {
             late.entry(id).or_default().extend(changes.late);
         }
@@ -49,6 +54,42 @@ pub(crate) async fn write<R: Record>(db: &mut Connection, changes: Vec<(i64, Cha
         insert::<R>(db, rows).await?;
     }
     Ok(())
+}
+
+/// When the counts that may have come and gone within a day began, where the one before them was kept.
+async fn begun<R: Record>(
+    db: &mut Connection,
+    changes: &[(i64, Changes)],
+) -> Result<BTreeMap<(i64, String), Stamp>> {
+    const SQL: &str = "
+        select f.id, f.name, max(f.until_stamp)
+        from json_each($1) as row
+        join former_values as f on f.thing = $2 and f.id = row.value ->> 0 and f.name = row.value ->> 1
+        group by f.id, f.name";
+    let asked: Vec<(i64, &str)> = changes
+        .iter()
+        .flat_map(|(id, changes)| {
+            let counts = changes.replaced.iter().filter(|(name, former)| {
+                former::is_daily(name)
+                    && former
+                        .last
+                        .is_some_and(|last| former::same_day(last, former.until))
+            });
+            counts.map(|(name, _)| (*id, *name))
+        })
+        .collect();
+    if asked.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sqlx::query(SQL)
+        .bind(serde_json::to_string(&asked).unwrap_or_else(|_| "[]".into()))
+        .bind(R::TABLE)
+        .fetch_all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.get(0), row.get(1)), row.get(2)))
+        .collect())
 }
 
 fn row(id: i64, name: &str, former: &Former) -> Value {

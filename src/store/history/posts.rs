@@ -8,7 +8,7 @@ use crate::store::history::closing::Missing;
 use crate::store::{Connection, Result, json_ids};
 
 /// Closes the posts of a list that `missing.close_after` of its closing sweeps have missed since they were last shown: those
-/// that are no more short than the one before the misses.
+/// that are no more short than the one before the misses, or about as short as `close_after` of the misses before them.
 pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Missing) -> Result<()> {
     // A variant of the list that showed a post since then says that it is there.
     const GONE: &str = "
@@ -25,7 +25,13 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
                         where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $4 and e.closes = 1 and e.id < s.id
+                            and e.id > user_media.sweep_id
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $5)
             )
         where list = $1
             and user_id = $2
@@ -42,7 +48,13 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
                         where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
                         order by p.id desc
                         limit 1
-                    ), 0))
+                    ), 0) or (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $4 and e.closes = 1 and e.id < s.id
+                            and e.id > user_media.sweep_id
+                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                    ) >= $5)
                     and not exists (
                         select 1
                         from lists as v

@@ -3,6 +3,7 @@
 use gleaner::config::{Harvest, Limit};
 use gleaner::kind::Kind;
 
+use crate::archive::assert_same;
 use crate::harness::{Run, harvest};
 use crate::stage::{FOLLOWERS, Reply, Stage, users_page};
 
@@ -214,6 +215,76 @@ async fn what_a_list_has_always_kept_back_does_not_keep_departures_back() {
         .await;
     assert_eq!(left, ["10"]);
     assert_eq!(run.number("select sum(short_by) from closing_sweeps").await, 6);
+}
+
+/// Who has left person 1.
+async fn left(run: &Run) -> Vec<String> {
+    run.lines("select follower_id from follows where followee_id = 1 and gone_at is not null")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_when_a_list_began_to_keep_more_back_is_missed_once_it_stays_that_short() {
+    let all: Vec<i64> = (10..20).collect();
+    let (stage, run) = followed_by(&all).await;
+    let counts = |count| stage.change(1, |person| person.follower_count = Some(count));
+    // Two are counted and never shown, then three.
+    for (count, shown) in [(12, &all[..]), (12, &all[1..])] {
+        counts(count);
+        shows(&stage, &run, shown).await;
+    }
+    for _ in 0..2 {
+        shows(&stage, &run, &all[1..]).await;
+    }
+    assert_eq!(left(&run).await, [""; 0], "it may be the third");
+    shows(&stage, &run, &all[1..]).await;
+    assert_eq!(left(&run).await, ["10"]);
+    // Who leaves after that is missed as ever.
+    counts(11);
+    for _ in 0..2 {
+        shows(&stage, &run, &all[2..]).await;
+    }
+    assert_eq!(left(&run).await, ["10", "11"]);
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_closing_sweep_came_before_a_list_that_stays_as_short_misses_too() {
+    let all: Vec<i64> = (10..20).collect();
+    let stage = Stage::start().await;
+    stage.person(1, &all);
+    stage.person(30, &[]);
+    stage.change(30, |person| person.following = vec![1]);
+    stage.change(1, |person| person.follower_count = Some(12));
+    stage.next(FOLLOWERS, [users_page(&all[..2], Some("a"))]);
+    stage.next(FOLLOWERS, Reply::status(404).times(2));
+    let run = Run::on(&stage).await;
+    run.go(&followers()).await;
+    let other = Harvest {
+        name: "other".into(),
+        ..harvest(&["30"], &[Kind::Following])
+    };
+    run.go(&other).await;
+    stage.behave(FOLLOWERS);
+    for _ in 0..3 {
+        shows(&stage, &run, &all[1..]).await;
+    }
+    assert_eq!(left(&run).await, [""; 0]);
+    shows(&stage, &run, &all[1..]).await;
+    // 30 may be one of those that this list has always kept back.
+    assert_eq!(left(&run).await, ["10"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_cut_now_here_now_there_takes_nobody_away() {
+    let all: Vec<i64> = (10..20).collect();
+    let (stage, run) = followed_by(&all).await;
+    stage.change(1, |person| person.follower_count = Some(10));
+    for shown in [6, 5, 7, 5, 6, 8, 7] {
+        shows(&stage, &run, &all[..shown]).await;
+    }
+    assert_eq!(run.number("select count(*) from closing_sweeps").await, 8);
+    assert_eq!(left(&run).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,9 @@ use std::time::Duration;
 use gleaner::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;
+use gleaner::store::archive::retention;
 
+use crate::archive::assert_same;
 use crate::harness::{Run, harvest};
 use crate::stage::{COMMENTS, Reply, Stage};
 
@@ -105,6 +107,71 @@ async fn counts_are_kept_once_a_day_and_signed_addresses_never() {
     assert_eq!(run.lines(CHANGES).await, ["follower_count 7 8"]);
     let names = run.lines("select distinct name from former_values").await;
     assert_eq!(names, ["follower_count"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_changes_once_a_day_is_kept_however_often_the_day_reads_it() {
+    let (stage, mut run) = person().await;
+    let clock = Arc::new(ManualClock::default());
+    run.clock = Arc::clone(&clock) as Arc<dyn Clock>;
+    let reads_at = async |day: u64, hour: u64| {
+        let at = Duration::from_secs((24 * day + hour) * 3_600);
+        clock.advance(at.saturating_sub(clock.elapsed()));
+        run.round(&profile()).await;
+    };
+    stage.change(1, |person| person.follower_count = Some(10));
+    run.go(&profile()).await;
+    for day in 1..=5 {
+        reads_at(day, 1).await;
+        stage.change(1, |person| {
+            person.follower_count = person.follower_count.map(|count| count + 10)
+        });
+        reads_at(day, 12).await;
+        reads_at(day, 23).await;
+    }
+    let changes = "select before, after, (at - last_seen_at) / 3600000 from user_changes order by at";
+    assert_eq!(
+        run.lines(changes).await,
+        ["10 20 11", "20 30 11", "30 40 11", "40 50 11", "50 60 11"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_again_what_is_kept_invents_no_values() {
+    let (stage, mut run) = person().await;
+    let clock = Arc::new(ManualClock::default());
+    run.clock = Arc::clone(&clock) as Arc<dyn Clock>;
+    run.go(&profile()).await;
+    for (hours, count) in [
+        (1, 5),
+        (5, 6),
+        (5, 7),
+        (24, 7),
+        (5, 8),
+        (5, 9),
+        (60, 4),
+        (24, 4),
+        (24, 3),
+    ] {
+        clock.advance(Duration::from_secs(3_600 * hours));
+        stage.change(1, |person| person.follower_count = Some(count));
+        run.round(&profile()).await;
+    }
+    let before = run.lines(CHANGES).await;
+    assert_eq!(
+        before,
+        ["follower_count 7 9", "follower_count 9 4", "follower_count 4 3"]
+    );
+    let (first, now) = (
+        run.number("select min(page_id) from page_bodies").await,
+        clock.now(),
+    );
+    run.beside(async |db| retention::drop_one(db, first, now).await)
+        .await;
+    let reparsed = run.reparse().await;
+    assert!(!reparsed.whole);
+    assert_eq!(run.lines(CHANGES).await, before);
+    assert_same(&reparsed.tables);
 }
 
 #[tokio::test(flavor = "multi_thread")]

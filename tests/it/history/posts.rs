@@ -93,6 +93,29 @@ async fn a_list_that_is_cut_or_fails_takes_no_post_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_went_when_its_list_began_to_be_short_is_gone_once_it_stays_so() {
+    let (stage, run) = posted(&[500, 501, 502, 503]).await;
+    // Another is counted and not shown.
+    let post = |id: i64| {
+        serde_json::json!({
+            "id": format!("{id}_1"), "pk": id.to_string(), "code": format!("P{id}"), "media_type": 1,
+            "taken_at": 1_700_000_000,
+        })
+    };
+    let three = serde_json::json!({
+        "items": [post(500), post(501), post(502)], "more_available": false, "profile_grid_items_cursor": null,
+    });
+    for _ in 0..3 {
+        stage.next(MEDIAS, [Reply::page(&three)]);
+        run.round(&medias()).await;
+    }
+    assert_eq!(gone(&run).await, [""; 0]);
+    stage.next(MEDIAS, [Reply::page(&three)]);
+    run.round(&medias()).await;
+    assert_eq!(gone(&run).await, ["503"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_post_that_leaves_a_coauthors_list_is_not_gone() {
     let (stage, run) = posted(&[500, 501]).await;
     run.beside(async |db| {
