@@ -25,7 +25,7 @@ const ENOUGH_PAGES: i64 = 20;
 const ADVANTAGE: f64 = 1.2;
 
 /// So many fallbacks show whether the next endpoint brings anything.
-const TRIES: usize = 3;
+pub(crate) const TRIES: usize = 3;
 
 /// The endpoint that a new sweep begins with: the one that gives most for a unit. Without measurements, and between equals,
 /// the first one.
@@ -94,7 +94,7 @@ pub enum TryState {
     Ended,
     /// It goes on.
     UnderWay,
-    /// Nothing of it was asked for a while: nobody waits for it.
+    /// Nothing of it is asked, because nobody wants it or may pay for it: nobody waits for it.
     Still,
 }
 

@@ -38,6 +38,15 @@ pub struct Standing {
     pub asked_for: Option<i64>,
 }
 
+impl Standing {
+    /// Whether one of our own limits is reached, so that an end says nothing of the endpoint.
+    pub fn is_at_our_limit(&self) -> bool {
+        self.max_items.is_some_and(|limit| self.distinct_items >= limit)
+            || self.max_pages.is_some_and(|limit| self.pages >= limit)
+            || self.asked_for.is_some_and(|amount| self.distinct_items >= amount)
+    }
+}
+
 /// What to do after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {

@@ -14,7 +14,7 @@ create table endpoint_yields (
     new_items integer not null default 0,   -- of these, those that their sweep had not shown before
     took_ms integer not null default 0,     -- from the reservation to the answer, of all pages
     clean integer not null default 0,       -- walks that ended cleanly and near the counter
-    truncated integer not null default 0,   -- walks that ended cleanly and showed only part
+    truncated integer not null default 0,   -- walks that showed only part: cut, looped, or failed in the middle
     walk_pages integer not null default 0,  -- pages of the walks that ended so or so
     walk_items integer not null default 0,  -- what these walks showed, known to the sweep or not
     part real not null default 0,           -- the part of the list that each of these walks showed, added up
@@ -63,7 +63,7 @@ select
     coalesce(length(s.counter_before), 0),
     strftime('%Y-%m-%d', s.ended_at / 1000, 'unixepoch'),
     sum(s.verdict = 'complete'),
-    sum(s.verdict = 'truncated'),
+    sum(s.verdict <> 'complete'),
     sum(s.pages),
     sum(s.walk_items),
     sum(case
@@ -73,7 +73,12 @@ select
     end)
 from sweeps as s
 join lists as l on l.id = s.list_id
-where s.verdict in ('complete', 'truncated') and s.walk = 0 and s.pages > 0 and s.endpoint is not null
+where (
+        s.verdict in ('complete', 'truncated', 'looped')
+        or (s.verdict = 'failed' and s.pages > 1)
+        or (s.verdict = 'capped' and s.reason like 'page cap of %')
+    )
+    and s.walk = 0 and s.pages > 0 and s.endpoint is not null
     and l.kind <> 'usertags'
 group by 1, 2, 3, 4
 on conflict (endpoint, kind, size, day) do update set

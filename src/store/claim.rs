@@ -152,6 +152,7 @@ pub async fn claim(
         retired,
         able: harvests_in_order(db, for_whom).await?,
         refusal: None,
+        ends_left: fallback::ENDS_AT_A_TIME,
     };
     round
         .able
@@ -195,6 +196,8 @@ struct Round<'a> {
     /// The harvests that may spend, in the order of their turns; one that reaches a limit leaves.
     able: Vec<i64>,
     refusal: Option<Refusal>,
+    /// How many lists that are not read on may end yet.
+    ends_left: usize,
 }
 
 impl Round<'_> {
@@ -215,7 +218,8 @@ impl Round<'_> {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }
-                if !fallback::may_ask(db, self.policy, &task, self.now).await? {
+                let (able, ends) = (&self.able, &mut self.ends_left);
+                if !fallback::may_ask(db, self.policy, &task, able, ends, self.now).await? {
                     continue;
                 }
                 force::price(db, self.policy, &mut task).await?;

@@ -103,7 +103,7 @@ pub(crate) async fn end_list(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_before),
+        set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_after, counter_before),
             ended_page = (select coalesce(max(id), 0) from pages)
         where id = $1";
     const LIST: &str = "

@@ -5,17 +5,23 @@ use sqlx::Row as _;
 use crate::estimate::{self, Catch};
 use crate::store::{Connection, Result};
 
-/// How many of the newest sweeps of a list an estimate rests on at most.
-const SWEEPS: i64 = 12;
-
 /// Writes down how many items a list has, by all of its sweeps that showed anything, if that can be said.
 pub(crate) async fn note(db: &mut Connection, list_id: i64, sweep_id: i64) -> Result<()> {
     const CATCHES: &str = "
-        select distinct_items, coalesce(recaptured, 0), known_before
-        from sweeps
-        where list_id = $1 and id <= $2 and distinct_items > 0
-        order by id desc
-        limit $3";
+        select
+            s.distinct_items,
+            coalesce(s.recaptured, 0),
+            -- What only an import has added was caught by no sweep, yet counts as known.
+            iif(
+                exists (
+                    select 1 from sweeps as a where a.list_id = s.list_id and a.imported = 2 and a.id < s.id and a.distinct_items > 0
+                ),
+                null,
+                s.known_before
+            )
+        from sweeps as s
+        where s.list_id = $1 and s.id <= $2 and s.distinct_items > 0 and s.imported <> 2
+        order by s.id";
     const NOTE: &str = "
         insert into sweep_estimates (sweep_id, method, sweeps, seen, estimate, low, high)
         values ($1, $2, $3, $4, $5, $6, $7)
@@ -23,12 +29,10 @@ pub(crate) async fn note(db: &mut Connection, list_id: i64, sweep_id: i64) -> Re
     let rows = sqlx::query(CATCHES)
         .bind(list_id)
         .bind(sweep_id)
-        .bind(SWEEPS)
         .fetch_all(&mut *db)
         .await?;
     let catches: Vec<Catch> = rows
         .iter()
-        .rev()
         .map(|row| Catch {
             shown: row.get(0),
             recaptured: row.get(1),

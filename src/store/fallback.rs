@@ -3,26 +3,28 @@
 //! A walk that ends as truncated moves its task to the first page of the next endpoint. Whether that is asked is decided
 //! when the task's turn comes, by what lists before it brought: the first few are tried, the others wait for them.
 
+mod waiting;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::policy::{CHOSEN, Policy, ReadsOn, Step};
-use crate::route::{self, Judged, Short, Try, TryState};
+use crate::route::{self, Judged, Short};
 use crate::store::claim::Task;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{Connection, Result, ending};
 use crate::verdict::Verdict;
 use crate::walk::Standing;
 
-/// How many of the newest fallbacks are looked at...
-const NEWEST: i64 = 20;
-/// ...and how old they may be: the upstream changes, so what was no use is tried again after a month.
-const NOT_OLDER_MS: i64 = 30 * 86_400_000;
-/// A fallback that nothing was asked for so long lies still. So long a list waits at most before it is judged again.
-const STILL_AFTER_MS: i64 = 60_000;
+pub(crate) use waiting::tell_waiting;
+
+/// How many lists that are not read on end within one claim: it holds the write lock, and what was bought must be reported.
+pub(crate) const ENDS_AT_A_TIME: usize = 20;
 
 /// What a list waits for that may be read on.
 const WAITS: &str = "waits for what the lists before it bring by this endpoint";
+/// What a list waits for that is not.
+const ENDS: &str = "is not read on; others end before it";
 
 /// Moves a walk that ended as truncated to the next endpoint of the route, if that may bring more; says whether it did.
 pub(crate) async fn read_on(
@@ -48,6 +50,7 @@ pub(crate) async fn read_on(
         return Ok(false);
     }
     note(db, task, sweep, step, reason, decided, now).await?;
+    keep_counter(db, task.sweep_id, standing.counter_after).await?;
     sweeps::move_on(db, task, step, "another endpoint showed only part").await?;
     Ok(true)
 }
@@ -104,6 +107,30 @@ async fn note(
     Ok(())
 }
 
+/// What the walk was judged by, for a list that ends without another page.
+async fn keep_counter(db: &mut Connection, sweep_id: i64, counter_after: Option<i64>) -> Result<()> {
+    const SQL: &str = "
+        update sweeps
+        set counter_after = coalesce($2, counter_after)
+        where id = $1";
+    sqlx::query(SQL)
+        .bind(sweep_id)
+        .bind(counter_after)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A sweep has moved on to another endpoint: where its list only may be read on, that is the one to be judged.
+pub(crate) async fn follow(db: &mut Connection, sweep_id: i64, endpoint: &str) -> Result<()> {
+    const SQL: &str = "
+        update fallbacks
+        set endpoint = $2
+        where sweep_id = $1 and decided = 0";
+    sqlx::query(SQL).bind(sweep_id).bind(endpoint).execute(db).await?;
+    Ok(())
+}
+
 /// Why the list of a sweep that was read on would have ended as truncated; none for any other sweep.
 pub(crate) async fn came_of(db: &mut Connection, sweep_id: i64) -> Result<Option<String>> {
     const SQL: &str = "
@@ -114,20 +141,20 @@ pub(crate) async fn came_of(db: &mut Connection, sweep_id: i64) -> Result<Option
 }
 
 /// Whether the request for a task may be made, as far as this goes. If not, the task waits, or its list has ended.
+///
+/// `able` are the harvests that may spend; `ends_left` says how many lists may end yet within this claim.
 pub(crate) async fn may_ask(
     db: &mut Connection,
     policy: &Policy,
     task: &Task,
+    able: &[i64],
+    ends_left: &mut usize,
     now: Timestamp,
 ) -> Result<bool> {
     const DECIDE: &str = "
         update fallbacks
         set decided = 1
         where sweep_id = $1";
-    const WAIT: &str = "
-        update tasks
-        set state = 'waiting', not_before = $2, reason = $3
-        where id = $1";
     // What was read on has begun another walk, and nothing of it was asked yet.
     if task.walk == 0 || task.page_no > 0 {
         return Ok(true);
@@ -135,22 +162,22 @@ pub(crate) async fn may_ask(
     let Some(undecided) = undecided(db, task.sweep_id).await? else {
         return Ok(true);
     };
-    match judge(db, policy, task, now).await? {
+    match waiting::judge(db, policy, task, Some(able), now).await? {
         Judged::GoesOn => {
             sqlx::query(DECIDE).bind(task.sweep_id).execute(db).await?;
             Ok(true)
         }
         Judged::Waits => {
-            let done = sqlx::query(WAIT)
-                .bind(task.id)
-                .bind(now.saturating_add(STILL_AFTER_MS))
-                .bind(WAITS)
-                .execute(db)
-                .await?;
-            sweeps::one(done.rows_affected())?;
+            waiting::all_wait(db, task, now.saturating_add(waiting::WAIT_MS), WAITS).await?;
+            Ok(false)
+        }
+        Judged::Ends if *ends_left == 0 => {
+            waiting::all_wait(db, task, now.saturating_add(waiting::WAIT_MS), ENDS).await?;
+            waiting::soon(db, task, ENDS_AT_A_TIME + 1, now.saturating_add(1)).await?;
             Ok(false)
         }
         Judged::Ends => {
+            *ends_left -= 1;
             undecided.take_back(db, task).await?;
             ending::end(db, policy, task, Verdict::Truncated, &undecided.reason, None, now).await?;
             Ok(false)
@@ -197,90 +224,16 @@ impl Undecided {
     }
 }
 
-async fn judge(db: &mut Connection, policy: &Policy, task: &Task, now: Timestamp) -> Result<Judged> {
-    const TRIES: &str = "
-        select
-            s.distinct_items - f.items_before,
-            s.units - f.units_before,
-            s.ended_at is not null,
-            t.state <> 'parked' and t.served_at > $4
-        from fallbacks as f
-        join sweeps as s on s.id = f.sweep_id
-        left join tasks as t on t.sweep_id = s.id
-        where f.kind = $1 and f.endpoint = $2 and f.decided = 1 and f.began_at > $3 and s.verdict is not 'cancelled'
-        order by f.sweep_id desc
-        limit $5";
-    // A person who has turned the rule off or named the kind meanwhile has decided.
-    let ReadsOn::Measured(least) = policy.reads_on else {
-        return Ok(Judged::GoesOn);
-    };
-    let tries: Vec<Try> = sqlx::query(TRIES)
-        .bind(task.kind.name())
-        .bind(&task.endpoint)
-        .bind(now - NOT_OLDER_MS)
-        .bind(now - STILL_AFTER_MS)
-        .bind(NEWEST)
-        .fetch_all(db)
-        .await?
-        .iter()
-        .map(|row| Try {
-            new_rows: row.get(0),
-            units: row.get(1),
-            state: match (row.get(2), row.get::<Option<bool>, _>(3)) {
-                (true, _) => TryState::Ended,
-                (false, Some(true)) => TryState::UnderWay,
-                (false, _) => TryState::Still,
-            },
-        })
-        .collect();
-    let page_size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
-    Ok(route::judge(&tries, page_size, least))
-}
-
-/// After an answer to a list that is read on, those that wait for it look again, if it has decided anything.
-pub(crate) async fn tell_waiting(
-    db: &mut Connection,
-    policy: &Policy,
-    task: &Task,
-    now: Timestamp,
-) -> Result<()> {
-    const WAITING: &str = "
-        select exists (
-            select 1
-            from fallbacks
-            where kind = $1 and endpoint = $2 and decided = 0
-        )";
-    const READY: &str = "
-        update tasks
-        set state = 'ready', not_before = null, reason = null
-        where state = 'waiting' and sweep_id in (
-            select sweep_id
-            from fallbacks
-            where kind = $1 and endpoint = $2 and decided = 0
-        )";
-    if task.walk == 0 {
-        return Ok(());
-    }
-    let is_awaited: bool = sqlx::query_scalar(WAITING)
-        .bind(task.kind.name())
-        .bind(&task.endpoint)
-        .fetch_one(&mut *db)
-        .await?;
-    if is_awaited && judge(db, policy, task, now).await? != Judged::Waits {
-        sqlx::query(READY)
-            .bind(task.kind.name())
-            .bind(&task.endpoint)
-            .execute(db)
-            .await?;
-    }
-    Ok(())
-}
-
 /// The end of a sweep that was read on: if the next endpoint brought no end of the list, the list is truncated as it was
 /// before.
 pub(crate) fn verdict_after(verdict: Verdict, reason: &str, before: &str) -> (Verdict, String) {
     match verdict {
-        Verdict::Retired | Verdict::Hidden | Verdict::Gone | Verdict::Failed => {
+        Verdict::Retired
+        | Verdict::Hidden
+        | Verdict::Gone
+        | Verdict::Failed
+        | Verdict::Private
+        | Verdict::Looped => {
             let reason = format!("{before}; and of the next endpoint: {reason}");
             (Verdict::Truncated, reason)
         }
@@ -340,9 +293,9 @@ mod tests {
         for (verdict, expected) in [
             (Verdict::Complete, Verdict::Complete),
             (Verdict::Truncated, Verdict::Truncated),
-            (Verdict::Private, Verdict::Private),
+            (Verdict::Private, Verdict::Truncated),
             (Verdict::Cancelled, Verdict::Cancelled),
-            (Verdict::Looped, Verdict::Looped),
+            (Verdict::Looped, Verdict::Truncated),
             (Verdict::Retired, Verdict::Truncated),
             (Verdict::Hidden, Verdict::Truncated),
             (Verdict::Gone, Verdict::Truncated),

@@ -8,6 +8,7 @@ pub mod answer;
 mod fill;
 mod moment;
 pub mod parameter;
+mod readings;
 pub mod understand;
 
 mod audience_overlap;

@@ -294,8 +294,10 @@ async fn page_came(
     };
     let next = walk::after_page(&policy.ends, &standing, &page.next);
     if let Step::End(verdict, _) = &next {
-        yields::count_walk(db, task, &sweep, *verdict, now).await?;
         stretches::walk_ended(db, task, &sweep, *verdict).await?;
+        if !(*verdict == Verdict::Capped && standing.is_at_our_limit()) {
+            yields::count_walk(db, task, &sweep, standing.pages, *verdict, now).await?;
+        }
     }
     match (next, &page.next) {
         (Step::GoOn, Next::Cursor(cursor)) => sweeps::go_on(db, task, cursor).await,
@@ -336,6 +338,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
         return sweeps::restart(db, task, sweeps::ASTRAY).await;
     }
     if task.page_no > 0 {
+        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
             task.page_no
@@ -380,7 +383,9 @@ async fn bad_request(
         let reason = format!("the upstream refuses the request: {reason}");
         return sweeps::park(db, policy, task, &reason, &finished.body, now).await;
     }
-    if sweeps::load(db, task.sweep_id).await?.restarted {
+    let sweep = sweeps::load(db, task.sweep_id).await?;
+    if sweep.restarted {
+        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
         let reason = format!(
             "the cursor of page {} is refused, also after a restart: {reason}",
             task.page_no

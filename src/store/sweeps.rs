@@ -50,7 +50,11 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         select
             s.counter_before, s.distinct_items, s.covered, s.rejected, s.barren, s.limited, s.not_found, s.restarted,
             coalesce(t.asks, 0), coalesce(s.fresh_after, h.fresh_after), s.renews, coalesce(s.base_sweep, s.id) = s.id, s.unordered, s.walk_items,
-            (select max(b.id) from sweeps as b where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0),
+            (
+                select max(b.id)
+                from sweeps as b
+                where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0 and b.imported <> 2
+            ),
             coalesce(s.asked_before, '')
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
@@ -117,8 +121,9 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             not_found = 0,
             endpoint = $6,
             duplicates = duplicates + $8,
-            recaptured = coalesce(recaptured, 0) + $9,
-            known_before = coalesce(known_before, 0) + $10
+            -- A sweep that began before these were counted would get a part of its number.
+            recaptured = case when pages = 0 or recaptured is not null then coalesce(recaptured, 0) + $9 end,
+            known_before = case when pages = 0 or known_before is not null then coalesce(known_before, 0) + $10 end
         where id = $1";
     let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
     sqlx::query(SQL)
@@ -317,6 +322,7 @@ pub(crate) async fn move_on(db: &mut Connection, task: &Task, step: &Step, why: 
         .bind(&task.endpoint)
         .execute(&mut *db)
         .await?;
+    fallback::follow(db, task.sweep_id, &step.endpoint).await?;
     from_page_0(db, task, &step.endpoint).await
 }
 

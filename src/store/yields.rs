@@ -103,11 +103,13 @@ pub(crate) async fn count_page(
     Ok(())
 }
 
-/// A walk came to the upstream's own end of a list: whole, or only in part.
+/// A walk of so many pages is over, by what the upstream showed: whole, or only in part. A loop and a page that fails in the
+/// middle are as little worth as a list that is cut.
 pub(crate) async fn count_walk(
     db: &mut Connection,
     task: &Task,
     sweep: &Sweep,
+    pages: i64,
     verdict: Verdict,
     now: Timestamp,
 ) -> Result<()> {
@@ -124,7 +126,8 @@ pub(crate) async fn count_walk(
             part = part + excluded.part";
     let is_whole = match verdict {
         Verdict::Complete => true,
-        Verdict::Truncated => false,
+        Verdict::Truncated | Verdict::Looped | Verdict::Capped => false,
+        Verdict::Failed if task.page_no > 0 => false,
         _ => return Ok(()),
     };
     sqlx::query(SQL)
@@ -134,7 +137,7 @@ pub(crate) async fn count_walk(
         .bind(day_of(now))
         .bind(is_whole)
         .bind(!is_whole)
-        .bind(task.page_no + 1)
+        .bind(pages)
         .bind(sweep.walk_items)
         .bind(part(sweep, task.walk, is_whole))
         .execute(db)
@@ -143,16 +146,16 @@ pub(crate) async fn count_walk(
 }
 
 /// The part of the list that a walk showed. One that is not the first of its sweep may have become whole by what others
-/// showed before it, so only what it showed itself counts.
+/// showed before it, so only what it showed itself counts, for as much of the counter as the sweep's items on average.
+#[expect(clippy::cast_precision_loss, reason = "counters are far below 2^52")]
 fn part(sweep: &Sweep, walk: i64, is_whole: bool) -> f64 {
     let shown = match (walk, is_whole) {
         (0, true) => return 1.0,
-        (0, false) => sweep.covered,
-        (_, _) => sweep.walk_items,
+        (0, false) => sweep.covered as f64,
+        (_, _) => sweep.walk_items as f64 * sweep.covered as f64 / sweep.distinct_items.max(1) as f64,
     };
     match sweep.counter_before {
-        #[expect(clippy::cast_precision_loss, reason = "counters are far below 2^52")]
-        Some(counter) if counter > 0 => (shown as f64 / counter as f64).min(1.0),
+        Some(counter) if counter > 0 => (shown / counter as f64).min(1.0),
         _ if is_whole => 1.0,
         _ => 0.0,
     }
@@ -181,6 +184,7 @@ mod tests {
         let sweep = Sweep {
             counter_before: Some(100),
             covered: 100,
+            distinct_items: 100,
             walk_items: 40,
             ..Sweep::default()
         };
@@ -196,5 +200,18 @@ mod tests {
         };
         assert!(part(&unknown, 0, false) < 1e-9);
         assert!(part(&unknown, 1, true) > 0.9);
+    }
+
+    #[test]
+    fn what_a_later_walk_showed_is_measured_in_the_unit_of_the_counter() {
+        // 20 comments with 80 replies, all of which a second walk showed again.
+        let comments = Sweep {
+            counter_before: Some(100),
+            covered: 100,
+            distinct_items: 20,
+            walk_items: 20,
+            ..Sweep::default()
+        };
+        assert!((part(&comments, 1, true) - 1.0).abs() < 1e-9);
     }
 }

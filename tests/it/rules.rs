@@ -14,6 +14,7 @@ mod merging;
 mod not_buying;
 mod not_found;
 mod order;
+mod reading_on;
 mod retrying;
 mod routes;
 mod seeds;

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::store::questions::Question;
 use crate::store::questions::fill::{self, Values};
 use crate::store::questions::parameter::Given;
-use crate::store::questions::understand;
+use crate::store::questions::{readings, understand};
 use crate::store::sql::{self, Answer};
 use crate::store::{Connection, Result};
 
@@ -70,7 +70,7 @@ impl Asked {
         let mut transaction = pool.begin().await?;
         let rows = rows(&mut transaction, self.question.statement, &self.values).await?;
         let rests_on = match self.question.rests_on {
-            Some(needed) => rests_on(&mut transaction, needed, &self.values).await?,
+            Some(needed) => rests_on(&mut transaction, needed, self.question, &self.values).await?,
             None => Vec::new(),
         };
         Ok((rows, rests_on))
@@ -95,7 +95,12 @@ async fn rows(db: &mut Connection, statement: &str, values: &Values) -> Result<A
 }
 
 /// The lists among those that are needed; one that nobody has asked for is there without a verdict.
-async fn rests_on(db: &mut Connection, needed: &str, values: &Values) -> Result<Vec<RestsOn>> {
+async fn rests_on(
+    db: &mut Connection,
+    needed: &str,
+    question: &Question,
+    values: &Values,
+) -> Result<Vec<RestsOn>> {
     const LISTS: &str = "
         select
             n.kind, n.target, u.username, l.verdict,
@@ -121,8 +126,9 @@ async fn rests_on(db: &mut Connection, needed: &str, values: &Values) -> Result<
             on u.id = cast(n.target as integer)
             and n.kind in ('profile', 'followers', 'following', 'medias', 'clips', 'reposts')
         order by n.kind, length(n.target), n.target, l.params";
+    let lists = readings::around(question).unwrap_or_else(|| LISTS.to_owned());
     let sql = fill::numbered(
-        &format!("with needed (kind, target) as ({needed}) {LISTS}"),
+        &format!("with needed (kind, target) as ({needed}) {lists}"),
         values,
     );
     let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?)

@@ -47,7 +47,6 @@ async fn followers_at_a_moment_say_how_sure_they_are() {
     ] {
         let answer = people.ask(&format!("followers_at user=fay at={at}")).await;
         assert_eq!(answer.show("username how"), followers, "{at}");
-        assert_eq!(answer.lists(), ["followers 6 complete"]);
     }
     let answer = people.ask("following-at user=eve at=15000").await;
     assert_eq!(
@@ -78,6 +77,42 @@ async fn who_came_and_who_left_between_two_times() {
     );
     let answer = people.ask("unfollows user=fay from=1970-01-01T00:00:21").await;
     assert_eq!(answer.show("username"), [""; 0]);
+}
+
+#[tokio::test]
+async fn answers_about_another_time_rest_on_what_was_read_then() {
+    let people = People::with(&format!(
+        "{HISTORY}; update sweeps set verdict = 'truncated', closes = 0 where id = 33"
+    ))
+    .await;
+    for (asked, lists) in [
+        (
+            "followers_at user=fay at=9000",
+            &["followers 6 -", "followers 6 complete"][..],
+        ),
+        ("followers_at user=fay at=15000", &["followers 6 complete"; 2]),
+        (
+            "followers_at user=fay at=35000",
+            &["followers 6 truncated", "followers 6 complete"],
+        ),
+        ("followers_at user=fay at=50000", &["followers 6 complete"]),
+        (
+            "unfollows user=fay from=25000 to=35000",
+            &[
+                "followers 6 complete",
+                "followers 6 truncated",
+                "followers 6 complete",
+            ],
+        ),
+        (
+            "new_followers user=fay from=1000 to=2000",
+            &["followers 6 -", "followers 6 complete"],
+        ),
+        ("new_followers user=fay to=12000", &["followers 6 complete"; 2]),
+        ("new_followers user=gus", &["followers 7 -"]),
+    ] {
+        assert_eq!(people.ask(asked).await.lists(), lists, "{asked}");
+    }
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ async fn an_endpoint_that_cannot_read_on_leaves_the_list_truncated() {
             Reply::text(200, "{\"unheard\": \"of\"}").times(3),
             "truncated 50 7",
         ),
-        (vec![Reply::status(403)], "private 50 3"),
+        (vec![Reply::status(403)], "truncated 50 3"),
     ];
     for (replies, shown) in cannot {
         let (stage, run) = cut(400).await;
