@@ -5,6 +5,7 @@
 //! - `ratio`: how much hangs from something, where no counter says it.
 //! - `model`: the rules of one harvest: endpoints, page sizes, ratios.
 //! - `share`: what one seed costs.
+//! - `read_on`: what the next endpoint costs where the first shows only part of a list.
 //! - `deeper`: what the users cost that are found.
 //! - `reach`: what a budget does not reach.
 
@@ -14,6 +15,7 @@ mod model;
 mod pages;
 mod ratio;
 mod reach;
+mod read_on;
 mod share;
 
 use std::collections::BTreeMap;
@@ -110,7 +112,8 @@ pub struct Total {
 /// Foresees what a harvest costs. `room` are the units that its limits leave; none for no limit.
 pub fn foresee(known: &Known, spec: &HarvestSpec, policy: &Policy, room: Option<i64>) -> Forecast {
     let model = Model::new(known, spec, policy);
-    let shares: Vec<Share> = known.seeds.iter().map(|seed| model.share(seed)).collect();
+    let mut shares: Vec<Share> = known.seeds.iter().map(|seed| model.share(seed)).collect();
+    model.try_first(&mut shares);
     let all = shares.iter().fold(Share::default(), Share::plus);
     let mut lines = lines(&model, &all, 1);
     let found = deeper::share(&model, &all);

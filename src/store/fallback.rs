@@ -15,11 +15,11 @@ use crate::verdict::Verdict;
 use crate::walk::Standing;
 
 /// How many of the newest fallbacks are looked at...
-const NEWEST: i64 = 20;
+pub(crate) const NEWEST: i64 = 20;
 /// ...and how old they may be: the upstream changes, so what was no use is tried again after a month.
-const NOT_OLDER_MS: i64 = 30 * 86_400_000;
+pub(crate) const NOT_OLDER_MS: i64 = 30 * 86_400_000;
 /// A fallback that nothing was asked for so long lies still. So long a list waits at most before it is judged again.
-const STILL_AFTER_MS: i64 = 60_000;
+pub(crate) const STILL_AFTER_MS: i64 = 60_000;
 
 /// What a list waits for that may be read on.
 const WAITS: &str = "waits for what the lists before it bring by this endpoint";

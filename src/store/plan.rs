@@ -5,6 +5,7 @@ mod below;
 mod buying;
 mod measured;
 mod seeds;
+mod tries;
 
 use sqlx::{Row as _, SqlitePool};
 
@@ -94,7 +95,7 @@ pub async fn known(
         account: account.map(|row| (row.get(0), row.get(1))),
         retired: holds::retired(&mut connection).await?,
         seeds: found,
-        measured: measured::read(&mut connection).await?,
+        measured: measured::read(&mut connection, now).await?,
     })
 }
 

@@ -61,7 +61,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("mock", &[]),
     // Moving parts and faces.
     ("why", &["clock", "store"]),
-    ("plan", &["kind", "policy", "store", "variant", "way"]),
+    ("plan", &["kind", "policy", "route", "store", "variant", "way"]),
     (
         "engine",
         &[
