@@ -13,7 +13,7 @@ use crate::store::harvests::Limit;
 use crate::store::plan::{Counters, Left, ListState, Profile, Seed};
 
 /// What lists with a counter may differ by from what it foretells.
-const COUNTED: f64 = 0.1;
+pub(crate) const COUNTED: f64 = 0.1;
 /// The same before the size of a page was measured.
 pub(crate) const UNMEASURED: f64 = 0.25;
 /// Which part of the posts at least is no other seed's as well.
@@ -49,7 +49,7 @@ impl Cost {
         }
     }
 
-    fn map(self, change: &dyn Fn(Band) -> Band) -> Self {
+    pub(crate) fn map(self, change: &dyn Fn(Band) -> Band) -> Self {
         Self {
             lists: change(self.lists),
             requests: change(self.requests),
@@ -158,7 +158,7 @@ fn change_all(many: BTreeMap<Kind, Band>, change: &dyn Fn(Band) -> Band) -> BTre
 }
 
 /// What requests for so many lists cost, with what brings no page.
-fn priced(read: &Read<'_>, lists: Band, requests: Band) -> Cost {
+pub(crate) fn priced(read: &Read<'_>, lists: Band, requests: Band) -> Cost {
     let extra = Band::new(0.0, lists.expected * read.extra, lists.high * read.extra);
     Cost {
         lists,
