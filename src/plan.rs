@@ -5,15 +5,19 @@
 //! - `ratio`: how much hangs from something, where no counter says it.
 //! - `model`: the rules of one harvest: endpoints, page sizes, ratios.
 //! - `share`: what one seed costs.
+//! - `read_on`: what the next endpoint costs where the first shows only part of a list.
+//! - `again`: what lists cost that are there and due.
 //! - `deeper`: what the users cost that are found.
 //! - `reach`: what a budget does not reach.
 
+mod again;
 pub mod band;
 mod deeper;
 mod model;
 mod pages;
 mod ratio;
 mod reach;
+mod read_on;
 mod share;
 
 use std::collections::BTreeMap;
@@ -25,6 +29,7 @@ use crate::policy::Policy;
 use crate::store::harvests::HarvestSpec;
 use crate::store::plan::{Known, Seed};
 
+pub use again::ReadAgain;
 pub use band::{Band, Whole};
 pub use model::Basis;
 pub use reach::Unreached;
@@ -90,6 +95,8 @@ pub struct Forecast {
     pub seeds: Vec<SeedLine>,
     /// Lists that are likely truncated.
     pub truncated: Vec<Truncated>,
+    /// Lists that are there and due, so that they are read again.
+    pub again: Vec<ReadAgain>,
     /// Seeds whose size nobody has told yet.
     pub unknown: Vec<String>,
     /// What no figure stands for.
@@ -110,13 +117,14 @@ pub struct Total {
 /// Foresees what a harvest costs. `room` are the units that its limits leave; none for no limit.
 pub fn foresee(known: &Known, spec: &HarvestSpec, policy: &Policy, room: Option<i64>) -> Forecast {
     let model = Model::new(known, spec, policy);
-    let shares: Vec<Share> = known.seeds.iter().map(|seed| model.share(seed)).collect();
+    let mut shares: Vec<Share> = known.seeds.iter().map(|seed| model.share(seed)).collect();
+    model.try_first(&mut shares);
+    let others = model.add_again(&mut shares);
     let all = shares.iter().fold(Share::default(), Share::plus);
     let mut lines = lines(&model, &all, 1);
     let found = deeper::share(&model, &all);
-    if let Some(found) = &found {
-        lines.extend(self::lines(&model, found, 2));
-    }
+    let found = found.unwrap_or_default().plus(&others);
+    lines.extend(self::lines(&model, &found, 2));
     let total = Total {
         requests: lines.iter().map(|line| line.requests).sum(),
         units: lines.iter().map(|line| line.units).sum(),
@@ -137,6 +145,7 @@ pub fn foresee(known: &Known, spec: &HarvestSpec, policy: &Policy, room: Option<
             .filter(|(seed, _)| state(seed) == "unknown")
             .map(|(seed, _)| seed.text.clone())
             .collect(),
+        again: again::counts(&known.again),
         notes: notes(&model, spec),
         basis: model.basis(),
         total,

@@ -161,9 +161,18 @@ async fn plan_one(
         purchase::profiles(common, config, database, &spec, &seeds, flags.harvest.refresh).await?
     };
     let now = session::clock().now();
-    let known = read::known(database.readers(), &spec, &seeds, flags.harvest.refresh, now).await?;
+    let policy = setup::policy(config, true);
+    let known = read::known(
+        database.readers(),
+        &spec,
+        &seeds,
+        flags.harvest.refresh,
+        &policy,
+        now,
+    )
+    .await?;
     let limits = limits(config, &known, flags.approve.or(spec.max_units));
-    let forecast = plan::foresee(&known, &spec, &setup::policy(config, true), limits.room);
+    let forecast = plan::foresee(&known, &spec, &policy, limits.room);
     Ok(Planned {
         spec,
         is_configured,
@@ -288,9 +297,10 @@ pub(super) async fn sentence(
         seeds.iter().cloned(),
     )
     .await?;
-    let known = read::known(database.readers(), spec, &seeds, refresh, now).await?;
+    let policy = setup::policy(config, true);
+    let known = read::known(database.readers(), spec, &seeds, refresh, &policy, now).await?;
     let limits = limits(config, &known, spec.max_units);
-    let forecast = plan::foresee(&known, spec, &setup::policy(config, true), None);
+    let forecast = plan::foresee(&known, spec, &policy, None);
     let units = forecast.total.units;
     let price = Price::of(config);
     let mut text = format!("Expected: {}", show::band(units, price));

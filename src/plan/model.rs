@@ -313,6 +313,14 @@ impl<'a> Model<'a> {
     }
 }
 
+/// How many items of a list of this size an endpoint that cut such lists short likely shows; none where it may show all.
+pub(crate) fn shown_by(paged: &Paged, counter: i64) -> Option<i64> {
+    let from = paged.truncated_from.filter(|_| paged.truncated > 0)?;
+    let shows = paged.truncated_shows?;
+    let is_likely = counter >= from && counter > paged.whole_up_to.unwrap_or(0).max(shows);
+    is_likely.then_some(shows)
+}
+
 /// From which counter on lists were cut short, and what they showed: where enough were, and none so long was whole.
 fn cut_from(paged: &Paged) -> Option<(i64, i64)> {
     let from = paged

@@ -9,15 +9,13 @@ use crate::kind::Kind;
 use crate::plan::band::{Band, float};
 use crate::plan::model::{Model, Read};
 use crate::plan::ratio::Ratio;
-use crate::policy::ReadsOn;
-use crate::route::{self, Short};
 use crate::store::harvests::Limit;
 use crate::store::plan::{Counters, Left, ListState, Profile, Seed};
 
 /// What lists with a counter may differ by from what it foretells.
-const COUNTED: f64 = 0.1;
+pub(crate) const COUNTED: f64 = 0.1;
 /// The same before the size of a page was measured.
-const UNMEASURED: f64 = 0.25;
+pub(crate) const UNMEASURED: f64 = 0.25;
 /// Which part of the posts at least is no other seed's as well.
 const SHARED: f64 = 0.85;
 /// So many posts a request for tags.
@@ -43,7 +41,7 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             lists: self.lists + other.lists,
             requests: self.requests + other.requests,
@@ -51,7 +49,7 @@ impl Cost {
         }
     }
 
-    fn map(self, change: &dyn Fn(Band) -> Band) -> Self {
+    pub(crate) fn map(self, change: &dyn Fn(Band) -> Band) -> Self {
         Self {
             lists: change(self.lists),
             requests: change(self.requests),
@@ -65,6 +63,8 @@ impl Cost {
 pub(crate) struct Share {
     /// What counters foretell.
     pub counted: BTreeMap<Kind, Cost>,
+    /// What the next endpoint costs where the first shows only part.
+    pub read_on: BTreeMap<Kind, Cost>,
     /// Posts that are not listed yet.
     pub posts: Band,
     /// Comments that are not listed yet, below posts that are.
@@ -78,9 +78,14 @@ pub(crate) struct Share {
 impl Share {
     /// The sum of two.
     pub(crate) fn plus(mut self, other: &Self) -> Self {
-        for (kind, cost) in &other.counted {
-            let sum = self.counted.entry(*kind).or_default();
-            *sum = sum.plus(*cost);
+        for (sums, others) in [
+            (&mut self.counted, &other.counted),
+            (&mut self.read_on, &other.read_on),
+        ] {
+            for (kind, cost) in others {
+                let sum = sums.entry(*kind).or_default();
+                *sum = sum.plus(*cost);
+            }
         }
         for (sums, others) in [
             (&mut self.shown, &other.shown),
@@ -98,9 +103,13 @@ impl Share {
 
     /// Every number on the same way.
     pub(crate) fn map(self, change: &dyn Fn(Band) -> Band) -> Self {
-        let counted = self.counted.into_iter();
+        let costs = |costs: BTreeMap<Kind, Cost>| {
+            let costs = costs.into_iter();
+            costs.map(|(kind, cost)| (kind, cost.map(change))).collect()
+        };
         Self {
-            counted: counted.map(|(kind, cost)| (kind, cost.map(change))).collect(),
+            counted: costs(self.counted),
+            read_on: costs(self.read_on),
             posts: change(self.posts),
             comments: change(self.comments),
             shown: change_all(self.shown, change),
@@ -110,7 +119,8 @@ impl Share {
 
     /// What a kind costs in all.
     pub(crate) fn cost(&self, model: &Model<'_>, kind: Kind) -> Cost {
-        let counted = self.counted.get(&kind).copied().unwrap_or_default();
+        let of = |costs: &BTreeMap<Kind, Cost>| costs.get(&kind).copied().unwrap_or_default();
+        let counted = of(&self.counted).plus(of(&self.read_on));
         // A search is read for its seed, whatever is collected.
         let is_read = kind == Kind::Search || model.spec.collect.contains(&kind);
         let Some(read) = model.read(kind).filter(|_| is_read) else {
@@ -148,7 +158,7 @@ fn change_all(many: BTreeMap<Kind, Band>, change: &dyn Fn(Band) -> Band) -> BTre
 }
 
 /// What requests for so many lists cost, with what brings no page.
-fn priced(read: &Read<'_>, lists: Band, requests: Band) -> Cost {
+pub(crate) fn priced(read: &Read<'_>, lists: Band, requests: Band) -> Cost {
     let extra = Band::new(0.0, lists.expected * read.extra, lists.high * read.extra);
     Cost {
         lists,
@@ -295,11 +305,14 @@ impl Model<'_> {
             ..requests
         };
         let requests = requests.widened(if is_measured { COUNTED } else { UNMEASURED });
-        let mut cost = priced(&self.forced(read, seed), Band::exact(1.0), requests);
-        if items.expected < float(counter) {
-            cost = cost.plus(self.fallback(kind, counter, items.expected));
-        }
+        let cost = priced(&self.forced(read, seed), Band::exact(1.0), requests);
         share.counted.insert(kind, cost);
+        if items.expected < float(counter) {
+            share.read_on.extend(
+                self.read_on(kind, counter, items.expected)
+                    .map(|cost| (kind, cost)),
+            );
+        }
         let shown = items.map(|items| read.paging.shown(items, read.limit));
         if is_posts {
             let posts = float(seed.posts);
@@ -313,41 +326,6 @@ impl Model<'_> {
             };
         }
         share.shown.insert(kind, shown);
-    }
-
-    /// Where the next endpoint is tried after a truncated list, it reads the whole.
-    fn fallback(&self, kind: Kind, counter: i64, shown: f64) -> Cost {
-        let Some(read) = self.read(kind).filter(|_| self.policy.may_read_on(kind)) else {
-            return Cost::default();
-        };
-        let first = Some(read.step.endpoint.as_str());
-        let next = self.policy.next_step(
-            kind,
-            "",
-            crate::variant::Variant::Plain,
-            first,
-            &self.known.retired,
-        );
-        let Some(step) = next else {
-            return Cost::default();
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "a list is far shorter than 2^52")]
-        let short = Short {
-            counter,
-            covered: shown as i64,
-        };
-        if let ReadsOn::Measured(least) = self.policy.reads_on
-            && (read.limit.is_some() || !route::is_worth_reading_on(step, short, least))
-        {
-            return Cost::default();
-        }
-        let paging = crate::plan::pages::Paging::of(step, self.known.measured.paged.get(&step.endpoint));
-        let requests = Band::exact(paging.requests(float(counter), read.limit)).widened(UNMEASURED);
-        Cost {
-            lists: Band::default(),
-            requests,
-            units: requests * float(step.units),
-        }
     }
 
     /// With `force` a public account's lists are cheaper at some endpoints.

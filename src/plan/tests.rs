@@ -4,9 +4,87 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::config::{Config, Harvest, Limit, OnTruncated};
+use crate::route::{Try, TryState};
 use crate::setup;
-use crate::store::plan::{Counters, Left, ListState, Profile};
+use crate::store::plan::{Again, Counters, Left, ListState, Place, Profile};
 use crate::way::Way;
+
+/// A list of the first seed that is due, last read in three pages for three units.
+fn due(kind: Kind, change: impl Fn(&mut Again)) -> Again {
+    let mut again = Again {
+        seed: Some(0),
+        depth: 1,
+        kind,
+        counter: Some(120),
+        last: (3, 3),
+        is_clean: true,
+        joins: false,
+        changes: 0.0,
+        place: None,
+    };
+    change(&mut again);
+    again
+}
+
+/// What is expected where this list alone is read again: requests.
+fn read_again(again: Again) -> i64 {
+    let mut seed = somebody("1", 120, 120);
+    for kind in [Kind::Followers, Kind::Medias] {
+        seed.lists.insert(kind, ListState::Done);
+    }
+    let kinds = [Kind::Followers, Kind::Medias, Kind::Comments];
+    let mut case = Case::of(&kinds, vec![seed]);
+    case.known.again = vec![again];
+    let forecast = case.foresee();
+    let counted = forecast.again[0];
+    assert_eq!((counted.kind, counted.lists), (again.kind, 1));
+    case.of_kind(again.kind).0
+}
+
+#[test]
+fn a_list_that_is_due_costs_what_is_not_known_of_it() {
+    assert_eq!(read_again(due(Kind::Profile, |_| ())), 1);
+    assert_eq!(
+        read_again(due(Kind::Profile, |again| again.is_clean = false)),
+        2,
+        "a 404 is asked twice"
+    );
+    assert_eq!(read_again(due(Kind::Followers, |_| ())), 5);
+    assert_eq!(
+        read_again(due(Kind::Followers, |again| again.is_clean = false)),
+        3,
+        "as the last time"
+    );
+    assert_eq!(read_again(due(Kind::Medias, |_| ())), 10);
+    let joined = |changes| {
+        due(Kind::Medias, move |again| {
+            again.joins = true;
+            again.changes = changes;
+        })
+    };
+    assert_eq!(read_again(joined(0.0)), 1);
+    assert_eq!(read_again(joined(11.0)), 1, "less than a page of news");
+    assert_eq!(read_again(joined(25.0)), 3, "two pages of news");
+}
+
+#[test]
+fn a_counter_that_comes_with_its_post_spares_what_has_not_changed() {
+    let below = |above, joins| {
+        due(Kind::Comments, move |again| {
+            again.place = Some(Place {
+                kind: Kind::Medias,
+                above,
+                joins,
+                new: 0.0,
+            });
+        })
+    };
+    let whole = read_again(due(Kind::Comments, |_| ()));
+    assert!(whole > 1, "{whole}");
+    assert_eq!(read_again(below(11, true)), 0, "on the page that is read again");
+    assert_eq!(read_again(below(12, true)), whole, "below it");
+    assert_eq!(read_again(below(12, false)), 0, "all pages are read again");
+}
 
 /// A public account with a profile.
 fn somebody(text: &str, followers: i64, medias: i64) -> Seed {
@@ -138,6 +216,82 @@ fn followers_of_the_famous_are_foreseen_in_part_and_whole_where_another_endpoint
     let forecast = case.foresee();
     let line = &forecast.lines[0];
     assert_eq!((line.units.expected, line.units.high), (2, 10_000));
+}
+
+const NEXT: &str = "/gql/user/followers/chunk";
+
+/// Accounts whose followers are likely shown only in part, and what is foreseen of them: units.
+fn famous(many: i64, change: impl Fn(&mut Known)) -> (i64, i64, i64) {
+    let seeds = (1..=many).map(|id| somebody(&id.to_string(), 250_000, 0));
+    let mut case = Case::of(&[Kind::Followers], seeds.collect());
+    let paged = case
+        .known
+        .measured
+        .paged
+        .entry("/g2/user/followers".into())
+        .or_default();
+    // That the first endpoint shows 50 is sure: two pages for two units.
+    paged.truncated = 5;
+    paged.truncated_from = Some(100_000);
+    paged.truncated_shows = Some(50);
+    change(&mut case.known);
+    let units = case.foresee().lines[0].units;
+    (units.low, units.expected, units.high)
+}
+
+fn tries(all: &[(TryState, i64)]) -> impl Fn(&mut Known) {
+    let tries: Vec<Try> = all
+        .iter()
+        .map(|(state, new_rows)| Try {
+            new_rows: *new_rows,
+            units: 2,
+            state: *state,
+        })
+        .collect();
+    move |known| {
+        known
+            .measured
+            .tries
+            .insert((Kind::Followers, NEXT.into()), tries.clone());
+    }
+}
+
+#[test]
+fn before_the_next_endpoint_is_known_three_lists_are_tried_and_all_may_follow() {
+    // Five lists: two pages of each, a quarter less at least; a page for two units of three of them; and 5,209 pages at most.
+    let whole = 5 * 2 * 5_209;
+    let (low, expected, high) = famous(5, |_| ());
+    assert_eq!((low, expected), (7 + 3 * 2, 10 + whole));
+    assert!(high >= whole * 5 / 4, "{high}");
+    let (low, expected, _) = famous(5, tries(&[(TryState::Ended, 0), (TryState::UnderWay, 0)]));
+    assert_eq!((low, expected), (7 + 2, 10 + whole), "one experiment is left");
+}
+
+#[test]
+fn what_was_read_on_for_nothing_is_not_foreseen_and_what_was_worth_it_is() {
+    let ended = |new_rows| [(TryState::Ended, new_rows); 3];
+    assert_eq!(famous(5, tries(&ended(0))), (7, 10, 13));
+    let (low, expected, _) = famous(5, tries(&ended(50)));
+    assert_eq!((low, expected), (7, 10 + 5 * 2 * 5_209));
+}
+
+#[test]
+fn the_next_endpoint_is_foreseen_to_cut_lists_where_it_did() {
+    let cut = |known: &mut Known| {
+        let paged = known.measured.paged.entry(NEXT.into()).or_default();
+        paged.truncated = 2;
+        paged.truncated_from = Some(9_000);
+        paged.truncated_shows = Some(96);
+    };
+    let (low, expected, high) = famous(1, cut);
+    assert_eq!((low, expected), (1 + 2, 2 + 2 * 2), "two pages of it");
+    assert!(high > 2 * 5_209, "{high}");
+    let longer = |known: &mut Known| {
+        cut(known);
+        let paged = known.measured.paged.entry(NEXT.into()).or_default();
+        paged.whole_up_to = Some(300_000);
+    };
+    assert_eq!(famous(1, longer).1, 2 + 2 * 5_209, "it showed a longer one whole");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Claims: which tasks may send next, with their units reserved in the same transaction.
 
+mod suspects;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -12,6 +14,7 @@ use crate::store::renew::{self, AtEnd};
 use crate::store::want::{kind_of, variant_of};
 use crate::store::{Connection, Result, batches, fallback, force, ledger, sweeps};
 use crate::variant::Variant;
+use suspects::suspects;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -330,26 +333,6 @@ async fn wake(db: &mut Connection, now: Timestamp) -> Result<()> {
         where state = 'waiting' and not_before <= $1";
     sqlx::query(SQL).bind(now).execute(db).await?;
     Ok(())
-}
-
-struct Suspects {
-    in_flight: i64,
-    ready: i64,
-}
-
-/// Tasks that were in flight at an unclean stop run alone, one by one, until each has an outcome.
-async fn suspects(db: &mut Connection) -> Result<Suspects> {
-    const SQL: &str = "
-        select
-            coalesce(sum(state = 'leased'), 0),
-            coalesce(sum(state = 'ready'), 0)
-        from tasks
-        where suspect = 1";
-    let row = sqlx::query(SQL).fetch_one(db).await?;
-    Ok(Suspects {
-        in_flight: row.get(0),
-        ready: row.get(1),
-    })
 }
 
 async fn harvests_in_order(db: &mut Connection, for_whom: For) -> Result<Vec<i64>> {

@@ -16,7 +16,7 @@ use crate::store::{Connection, Result, ending};
 use crate::verdict::Verdict;
 use crate::walk::Standing;
 
-pub(crate) use waiting::tell_waiting;
+pub(crate) use waiting::{NEWEST, NOT_OLDER_MS, STILL_AFTER_MS, tell_waiting};
 
 /// How many lists that are not read on end within one claim: it holds the write lock, and what was bought must be reported.
 pub(crate) const ENDS_AT_A_TIME: usize = 20;

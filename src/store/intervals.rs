@@ -25,6 +25,16 @@ fn millis(interval: Interval) -> Option<i64> {
     }
 }
 
+/// The kinds with their intervals in milliseconds, as the table has them; none for `auto`.
+pub(crate) fn wanted(refresh: &BTreeMap<Kind, Interval>) -> Vec<(String, Option<i64>)> {
+    let mut wanted: Vec<(String, Option<i64>)> = refresh
+        .iter()
+        .map(|(kind, interval)| (kind.name().to_owned(), millis(*interval)))
+        .collect();
+    wanted.sort();
+    wanted
+}
+
 /// Keeps the intervals of a harvest, and lets it read again what is due now.
 pub(crate) async fn put(
     db: &mut Connection,
@@ -49,11 +59,7 @@ pub(crate) async fn put(
         update harvests
         set due_until = $2
         where id = $1";
-    let mut wanted: Vec<(String, Option<i64>)> = refresh
-        .iter()
-        .map(|(kind, interval)| (kind.name().to_owned(), millis(*interval)))
-        .collect();
-    wanted.sort();
+    let wanted = wanted(refresh);
     let known: Vec<(String, Option<i64>)> =
         sqlx::query_as(KNOWN).bind(harvest_id).fetch_all(&mut *db).await?;
     if known != wanted {

@@ -1,18 +1,22 @@
 //! What a plan is made from: the seeds' counters, what of their lists is there already, and what was spent. Only reading:
 //! nothing of a harvest is made here.
 
+mod again;
 mod below;
 mod buying;
 mod measured;
 mod seeds;
+mod tries;
 
 use sqlx::{Row as _, SqlitePool};
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
+use crate::policy::Policy;
 use crate::store::harvests::HarvestSpec;
 use crate::store::{Result, holds, intervals, ledger};
 
+pub use again::{Again, Place};
 pub use below::Left;
 pub use buying::{close, left_to_ask, open, removed_seeds, stored_seeds};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
@@ -37,6 +41,8 @@ pub struct Known {
     pub retired: Vec<String>,
     /// The seeds in their order; searches too.
     pub seeds: Vec<Seed>,
+    /// Lists that are there and read again, because they are due.
+    pub again: Vec<Again>,
     /// What was measured on the lists of this file.
     pub measured: Measured,
 }
@@ -47,6 +53,7 @@ pub async fn known(
     spec: &HarvestSpec,
     seeds: &[String],
     refresh: bool,
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Known> {
     const HARVEST: &str = "
@@ -76,6 +83,7 @@ pub async fn known(
     let account = sqlx::query(ACCOUNT).fetch_optional(pool).await?;
     let wanted = Wanted {
         spec,
+        harvest_id,
         fresh_after,
         media_kinds: [Kind::Medias, Kind::Clips]
             .into_iter()
@@ -85,6 +93,7 @@ pub async fn known(
     let mut connection = pool.acquire().await?;
     let mut found = seeds::read(&mut connection, &wanted, seeds).await?;
     below::read(&mut connection, &wanted, &mut found).await?;
+    let again = again::read(&mut connection, &wanted, policy, &found, now).await?;
     Ok(Known {
         harvest_id,
         max_units: harvest.and_then(|(_, units, _)| units),
@@ -94,13 +103,15 @@ pub async fn known(
         account: account.map(|row| (row.get(0), row.get(1))),
         retired: holds::retired(&mut connection).await?,
         seeds: found,
-        measured: measured::read(&mut connection).await?,
+        again,
+        measured: measured::read(&mut connection, now).await?,
     })
 }
 
 /// What is looked for: a harvest, and since when a list counts as read.
 struct Wanted<'a> {
     spec: &'a HarvestSpec,
+    harvest_id: Option<i64>,
     fresh_after: Timestamp,
     /// The lists of posts that it reads.
     media_kinds: Vec<Kind>,

@@ -2,4 +2,5 @@
 //! approval allows.
 
 mod accuracy;
+mod again;
 mod approvals;

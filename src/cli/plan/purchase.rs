@@ -59,7 +59,8 @@ pub(super) async fn profiles(
     refresh: bool,
 ) -> anyhow::Result<Bought> {
     let clock = session::clock();
-    let known = read::known(database.readers(), spec, seeds, refresh, clock.now()).await?;
+    let policy = once(setup::policy(config, true));
+    let known = read::known(database.readers(), spec, seeds, refresh, &policy, clock.now()).await?;
     // A harvest that asks everything again asks this again, too; its size is known well enough.
     let is_missing = |seed: &&read::Seed| {
         seed.words().is_none()
@@ -73,7 +74,6 @@ pub(super) async fn profiles(
         .map(|seed| seed.text.clone())
         .collect();
     let count = i64::try_from(missing.len()).unwrap_or(i64::MAX);
-    let policy = once(setup::policy(config, true));
     let first = |name: &str| policy.route(Kind::Profile, name).first();
     let prices = missing.iter().filter_map(|seed| Some(first(seed)?.units));
     let price = prices.max().unwrap_or(1).max(1);
@@ -132,7 +132,7 @@ pub(super) async fn profiles(
     read::close(&mut transaction, &policy, &spec.name, clock.now()).await?;
     transaction.commit().await?;
     connection.close().await?;
-    let after = read::known(database.readers(), spec, seeds, refresh, clock.now()).await?;
+    let after = read::known(database.readers(), spec, seeds, refresh, &policy, clock.now()).await?;
     let left = after.seeds.iter().filter(is_missing).count();
     let left = i64::try_from(left).unwrap_or(i64::MAX);
     Ok(Bought {

@@ -95,6 +95,7 @@ fn json_of(planned: &Planned, price: Price, rate: f64) -> Value {
         basis,
         seeds,
         truncated,
+        again,
         unknown,
         notes,
         unreached,
@@ -119,6 +120,7 @@ fn json_of(planned: &Planned, price: Price, rate: f64) -> Value {
         "basis": basis,
         "by_seed": seeds,
         "truncated": truncated,
+        "again": again,
         "unknown": unknown,
         "notes": notes,
         "unreached": unreached,
@@ -242,6 +244,18 @@ fn by_seed_of(seeds: &[SeedLine], price: Price) -> String {
 fn remarks(planned: &Planned, price: Price) -> Vec<String> {
     let forecast = &planned.forecast;
     let mut texts = vec![basis(forecast)];
+    if !forecast.again.is_empty() {
+        let lists = count(
+            forecast.again.iter().map(|again| again.lists).sum(),
+            "list is",
+            "lists are",
+        );
+        let kinds = forecast.again.iter();
+        texts.push(format!(
+            "{lists} read again, because they are due: {}.",
+            some(kinds.map(|again| format!("{} {}", number(again.lists), again.kind)))
+        ));
+    }
     if !forecast.unknown.is_empty() {
         texts.push(format!(
             "Of unknown size, and foretold by what is usual, from nothing to five times that: {}.",

@@ -12,11 +12,11 @@ use crate::store::fallback::ENDS_AT_A_TIME;
 use crate::store::{Connection, Result, limits, sweeps};
 
 /// How many of the newest fallbacks are looked at...
-const NEWEST: i64 = 20;
+pub(crate) const NEWEST: i64 = 20;
 /// ...and how old they may be: the upstream changes, so what was no use is tried again after a month.
-const NOT_OLDER_MS: i64 = 30 * 86_400_000;
+pub(crate) const NOT_OLDER_MS: i64 = 30 * 86_400_000;
 /// A fallback that nothing was asked for so long lies still: longer than a budget by the day lets it rest.
-const STILL_AFTER_MS: i64 = 36 * 3_600_000;
+pub(crate) const STILL_AFTER_MS: i64 = 36 * 3_600_000;
 /// So long a list waits at most before it is judged again.
 pub(super) const WAIT_MS: i64 = 60_000;
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use sqlx::Row as _;
 
+use super::tries;
+use crate::clock::Timestamp;
 use crate::kind::Kind;
+use crate::route::Try;
 use crate::store::plan::Counters;
 use crate::store::{Connection, Result, want};
 
@@ -80,10 +83,21 @@ pub struct Measured {
     pub remarks: Vec<Remark>,
     /// A sample of users.
     pub users: Vec<Counters>,
+    /// The newest lists that were read on where another endpoint showed only part, by kind and endpoint.
+    pub tries: BTreeMap<(Kind, String), Vec<Try>>,
+}
+
+impl Measured {
+    /// The newest lists of a kind that an endpoint read on.
+    pub fn tries_of(&self, kind: Kind, endpoint: &str) -> &[Try] {
+        self.tries
+            .get(&(kind, endpoint.to_owned()))
+            .map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Reads all of it.
-pub(super) async fn read(db: &mut Connection) -> Result<Measured> {
+pub(super) async fn read(db: &mut Connection, now: Timestamp) -> Result<Measured> {
     let mut measured = Measured::default();
     full_pages(db, &mut measured).await?;
     walks(db, &mut measured).await?;
@@ -94,6 +108,7 @@ pub(super) async fn read(db: &mut Connection) -> Result<Measured> {
     posts(db, &mut measured).await?;
     remarks(db, &mut measured).await?;
     users(db, &mut measured).await?;
+    measured.tries = tries::read(db, now).await?;
     Ok(measured)
 }
 
@@ -139,6 +154,7 @@ async fn walks(db: &mut Connection, measured: &mut Measured) -> Result<()> {
 }
 
 async fn truncated(db: &mut Connection, measured: &mut Measured) -> Result<()> {
+    // A sweep that was read on bears the name of the next endpoint; that the first one cut it short is kept beside.
     const SQL: &str = "
         select
             endpoint,
@@ -148,8 +164,16 @@ async fn truncated(db: &mut Connection, measured: &mut Measured) -> Result<()> {
             max(case when verdict = 'complete' then counter_before end)
         from (
             select endpoint, verdict, counter_before, distinct_items
-            from sweeps
-            where verdict in ('complete', 'truncated') and endpoint is not null and pages > 0
+            from (
+                select id, endpoint, verdict, counter_before, distinct_items
+                from sweeps
+                where verdict in ('complete', 'truncated') and endpoint is not null and pages > 0
+                union all
+                select s.id, f.from_endpoint, 'truncated', s.counter_before, f.items_before
+                from fallbacks as f
+                join sweeps as s on s.id = f.sweep_id
+                where s.endpoint <> f.from_endpoint
+            )
             order by id desc
             limit 50000
         )

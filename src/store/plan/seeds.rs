@@ -255,7 +255,7 @@ async fn lists(
     Ok(found)
 }
 
-fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
+pub(super) fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
     match kind {
         Kind::Clips => wanted.spec.clips,
         Kind::Comments => wanted.spec.comments,
@@ -265,7 +265,7 @@ fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
 
 /// Whether a list with a verdict of this generation is read again all the same: it failed, or a limit cut it that is wider
 /// now. `bought` are its pages and items.
-fn is_asked_again(verdict: Option<Verdict>, limit: Option<&Limit>, bought: (i64, i64)) -> bool {
+pub(super) fn is_asked_again(verdict: Option<Verdict>, limit: Option<&Limit>, bought: (i64, i64)) -> bool {
     match (verdict, limit) {
         (None | Some(Verdict::Failed | Verdict::Cancelled), _) | (Some(Verdict::Capped), None) => true,
         (Some(Verdict::Capped), Some(Limit::Pages(pages))) => *pages > bought.0,

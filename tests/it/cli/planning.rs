@@ -357,3 +357,28 @@ fn a_plan_tells_what_it_rests_on_and_which_lists_will_be_cut() {
         .exits(0)
         .shows("Nothing is left to buy");
 }
+
+#[test]
+fn lists_that_are_due_are_planned_and_named() {
+    let shell = Shell::start();
+    let seeds = shell.world.seeds(20)[12..].to_vec();
+    let config = std::fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    let kinds = "collect = [\"profile\", \"medias\"]";
+    shell.write(
+        "gleaner.toml",
+        &format!("{config}[[harvest]]\nname = \"daily\"\nseeds = {seeds:?}\n{kinds}\nrefresh = {{ profile = \"1ms\" }}\n"),
+    );
+    shell.run("harvest --name daily").exits(0);
+    let meter = shell.upstream.meter();
+    let said = shell.run("plan --name daily --json").exits(0).json();
+    assert_eq!(shell.upstream.meter(), meter, "a plan buys none that is there");
+    let again = &plan(&said)["again"];
+    assert_eq!(again, &serde_json::json!([{ "kind": "profile", "lists": 8 }]));
+    let expected = number(&plan(&said)["total"]["units"]["expected"]);
+    shell
+        .run("plan --name daily --offline")
+        .exits(0)
+        .shows("8 lists are read again, because they are due: 8 profile.");
+    shell.run("harvest --name daily").exits(0);
+    assert_eq!(i64::try_from(shell.upstream.meter() - meter).unwrap(), expected);
+}

@@ -43,14 +43,16 @@ fn sizes() -> (usize, usize, usize) {
 
 impl Run {
     /// What is foreseen of a harvest.
-    pub(super) async fn foresee(&self, harvest: &Harvest) -> Forecast {
+    pub(crate) async fn foresee(&self, harvest: &Harvest) -> Forecast {
         let list = SeedList::collect(harvest.seeds.iter().map(String::as_str));
         let spec = setup::spec(harvest, &list.seeds, true);
         let database = self.database().await;
-        let known = known(database.readers(), &spec, &spec.seeds, false, self.clock.now())
+        let policy = setup::policy(&self.config, true);
+        let now = self.clock.now();
+        let known = known(database.readers(), &spec, &spec.seeds, false, &policy, now)
             .await
             .unwrap();
-        foresee(&known, &spec, &setup::policy(&self.config, true), None)
+        foresee(&known, &spec, &policy, None)
     }
 
     /// Harvests to the end, however long that takes.
