@@ -122,8 +122,11 @@ pub async fn put(
         Some(reckoning) if reckoning.outside < 0 => (Finding::Less, reckoning.outside),
         Some(_) => (Finding::Agrees, 0),
     };
+    let has_one_number = reckoning.is_some_and(|reckoning| reckoning.least == reckoning.most);
     let is_fixed = match finding {
         Finding::First | Finding::ToppedUp => true,
+        // What may have been billed in between may be shown yet.
+        Finding::Agrees if !has_one_number => look.is_at_rest() && has_been_quiet(db, answered_at).await?,
         Finding::Agrees | Finding::Drift => look.is_at_rest() && !has_lost_of_late(db, answered_at).await?,
         Finding::Less => look.is_at_rest() && has_been_quiet(db, answered_at).await?,
     };
@@ -134,7 +137,19 @@ pub async fn put(
         difference,
         is_fixed,
     };
-    keep(db, &look, &row, answered_at).await?;
+    // Nothing says that such an answer shows the newest bills.
+    let kept = match finding {
+        Finding::First | Finding::ToppedUp => {
+            let of_late = of_late(db, answered_at).await?;
+            Look {
+                settled_before: (look.settled_before - of_late.settled).max(0),
+                lost_before: (look.lost_before - of_late.lost).max(0),
+                ..look
+            }
+        }
+        Finding::Agrees | Finding::Less | Finding::Drift => look,
+    };
+    keep(db, &kept, &row, answered_at).await?;
     Ok(Reconciled {
         finding,
         difference,
@@ -238,6 +253,26 @@ async fn has_lost_of_late(db: &mut Connection, now: Timestamp) -> Result<bool> {
         .bind(now - SETTLES_WITHIN_MS)
         .fetch_one(db)
         .await?)
+}
+
+/// What was settled and lost so lately that the account may not show it yet.
+async fn of_late(db: &mut Connection, now: Timestamp) -> Result<Spent> {
+    // More than that are not sent in the time.
+    const SQL: &str = "
+        select
+            coalesce(sum(units) filter (where state in ('settled', 'fenced')), 0),
+            coalesce(sum(units) filter (where state = 'lost'), 0)
+        from (select state, answered_at, units, reason from ledger order by id desc limit 5000)
+        where answered_at > $1 and reason is not 'imported'";
+    let row = sqlx::query(SQL)
+        .bind(now - SETTLES_WITHIN_MS)
+        .fetch_one(db)
+        .await?;
+    Ok(Spent {
+        settled: row.get(0),
+        reserved: 0,
+        lost: row.get(1),
+    })
 }
 
 /// The drifts since a moment: how many units in all, and when the last of them was seen.

@@ -140,3 +140,54 @@ async fn an_account_that_lost_less_than_was_billed_is_no_alarm() {
     let found = run.lines(FINDINGS).await;
     assert!(found.last().unwrap().starts_with("agrees "), "{found:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bills_that_the_account_shows_after_a_first_look_or_a_top_up_are_no_drift() {
+    for first in [true, false] {
+        let settings = Settings {
+            balance: 100,
+            ..Settings::default()
+        };
+        let run = Run::with(1, 300, settings).await;
+        assert_eq!(run.go(&seeds(&run, 0, 4)).await, Stop::Finished);
+        if first {
+            run.beside(async |db| {
+                sqlx::query("delete from balances").execute(db).await?;
+                Ok(())
+            })
+            .await;
+        }
+        // It shows the four that were bought just now a little later.
+        run.upstream.set_balance(1_000 + 4);
+        assert_eq!(run.go(&seeds(&run, 0, 4)).await, Stop::Finished);
+        let found = run
+            .lines("select distinct finding from balances where units_left = 1004")
+            .await;
+        let name = if first { "first" } else { "topped_up" };
+        assert_eq!(found[0], name);
+        run.upstream.set_balance(1_000);
+        assert_eq!(run.go(&seeds(&run, 0, 8)).await, Stop::Finished);
+        assert_eq!(run.number("select count(*) from drifts").await, 0, "{first}");
+        // What cannot be one of them is one.
+        run.upstream.set_balance(run.upstream.balance() - 50);
+        assert_eq!(run.go(&seeds(&run, 0, 12)).await, Stop::Finished);
+        assert_eq!(
+            run.number("select count(*) from drifts where difference between 46 and 50")
+                .await,
+            1
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_within_a_span_is_no_base_before_it_has_been_quiet() {
+    let run = Run::start(1, 300).await;
+    assert_eq!(run.go(&seeds(&run, 0, 4)).await, Stop::Finished);
+    run.upstream.set_balance(run.upstream.balance() + 100);
+    assert_eq!(run.go(&seeds(&run, 0, 4)).await, Stop::Finished);
+    assert_eq!(run.go(&seeds(&run, 0, 6)).await, Stop::Finished);
+    let spans = "select count(*) from balances where finding = 'agrees' and least <> most";
+    assert!(run.number(spans).await > 0);
+    let fixed = "select count(*) from balances where finding = 'agrees' and least <> most and fixed = 1";
+    assert_eq!(run.number(fixed).await, 0);
+}
