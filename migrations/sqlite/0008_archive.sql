@@ -37,21 +37,22 @@ alter table sweeps add column ended_page integer;
 update sweeps
 set ended_page = coalesce(
     (select max(p.id) from pages as p where p.sweep_id = sweeps.id),
-    (select max(p.id) from pages as p where p.answered_at <= sweeps.ended_at),
+    (select p.id from pages as p where p.answered_at <= sweeps.ended_at order by p.answered_at desc limit 1),
     0
 )
 where ended_at is not null;
 
--- Lists that were asked for together ended with the page that answered for them.
+-- Lists that were asked for together ended with the page that answered for them. There may be many sweeps and few such
+-- pages, so it begins with the pages.
 update sweeps
 set ended_page = answer.page_id
 from (
     select s.id as sweep_id, max(p.id) as page_id
     from pages as p
-    join ledger as a on a.id = p.ledger_id
-    join json_each('[' || a.target || ']') as media
-    join lists as l on l.kind = 'usertags' and l.target = cast(media.value as text) and l.params = ''
-    join sweeps as s on s.list_id = l.id and p.answered_at between s.started_at and s.ended_at
+    cross join ledger as a on a.id = p.ledger_id
+    cross join json_each('[' || a.target || ']') as media
+    cross join lists as l on l.kind = 'usertags' and l.target = cast(media.value as text) and l.params = ''
+    cross join sweeps as s on s.list_id = l.id and p.answered_at between s.started_at and s.ended_at
     where p.endpoint = '/gql/media/usertags'
     group by s.id
 ) as answer
