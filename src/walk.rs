@@ -160,7 +160,7 @@ fn at_only_page(standing: &Standing) -> Step {
 }
 
 /// The lower of the counters read before and after: a list that shrank meanwhile is not short.
-fn counter(standing: &Standing) -> Option<i64> {
+pub(crate) fn counter(standing: &Standing) -> Option<i64> {
     match (standing.counter_before, standing.counter_after) {
         (Some(before), Some(after)) => Some(before.min(after)),
         (before, after) => before.or(after),

@@ -53,7 +53,7 @@ left join (
     where error is null
     group by ledger_id
 ) as p on p.ledger_id = g.id
-where g.state in ('settled', 'lost', 'fenced')
+where g.state in ('settled', 'lost', 'fenced') and s.imported = 0
 group by 1, 2, 3, 4;
 
 insert into endpoint_yields (endpoint, kind, size, day, clean, truncated, walk_pages, walk_items, part)
@@ -79,7 +79,7 @@ where (
         or (s.verdict = 'capped' and s.reason like 'page cap of %')
     )
     and s.walk = 0 and s.pages > 0 and s.endpoint is not null
-    and l.kind <> 'usertags'
+    and l.kind <> 'usertags' and s.imported = 0
 group by 1, 2, 3, 4
 on conflict (endpoint, kind, size, day) do update set
     clean = excluded.clean,
@@ -103,7 +103,7 @@ with recursive powers (power) as (
     join ledger as g on g.id = p.ledger_id
     join sweeps as s on s.id = p.sweep_id
     join lists as l on l.id = s.list_id
-    where p.error is null and g.answered_at is not null
+    where p.error is null and g.answered_at is not null and s.imported = 0
 )
 select endpoint, kind, coalesce((select min(within_ms) from steps where within_ms >= ms), 196608) as step, count(*)
 from taken

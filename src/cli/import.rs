@@ -85,6 +85,7 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
             endpoint: endpoint.path.to_owned(),
             kind,
             target,
+            paged: endpoint.cursor.is_some(),
             files,
         };
         let imported = take_in(&database, &loaded.config, &wanted, now).await?;
@@ -145,9 +146,27 @@ fn expand(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             .filter(|path| path.is_file())
             .collect();
         inside.sort();
+        inside.sort_by_cached_key(|path| natural(&path.to_string_lossy()));
         files.extend(inside);
     }
     Ok(files)
+}
+
+/// The order in which people count: page2 before page10. Numbers are compared by how long they are first.
+fn natural(name: &str) -> Vec<(usize, String)> {
+    let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let mut parts: Vec<String> = Vec::new();
+    for letter in name.chars() {
+        match parts.last_mut() {
+            Some(number) if letter.is_ascii_digit() && is_number(number) => number.push(letter),
+            _ => parts.push(letter.into()),
+        }
+    }
+    let key = |part: String| match part.trim_start_matches('0') {
+        digits if is_number(&part) => (digits.len(), digits.to_owned()),
+        _ => (usize::MAX, part),
+    };
+    parts.into_iter().map(key).collect()
 }
 
 /// The bytes of a file, and when its answer came.
@@ -270,4 +289,19 @@ fn print(
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_in_the_order_in_which_people_count() {
+        let mut names = ["page10.json", "page2.json", "b", "page002b", "page1.json", "page", "a20", "a3"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(
+            names,
+            ["a3", "a20", "b", "page", "page1.json", "page2.json", "page002b", "page10.json"]
+        );
+    }
 }

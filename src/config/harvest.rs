@@ -108,6 +108,8 @@ impl Harvest {
         let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
         let is_name = !self.name.is_empty() && self.name.bytes().all(plain);
         require(is_name, "name", "must be made of a to z, 0 to 9, `_` and `-`")?;
+        let is_free = self.name != "import";
+        require(is_free, "name", "must not be `import`: imported pages stand under it")?;
         for (place, seed) in self.seeds.iter().enumerate() {
             let read = seed.parse::<Seed>();
             read.map_err(|error| Fault::new(format!("seeds.{place}"), format!("{seed:?}: {error}")))?;

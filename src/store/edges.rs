@@ -3,6 +3,7 @@
 
 use sqlx::Row as _;
 
+use crate::clock::Timestamp;
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
@@ -47,11 +48,12 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
             followers_sweep = excluded.followers_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case
-                when gone_sweep is null then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                when gone_sweep is null or (select ended_at from sweeps where id = gone_sweep) > $5
+                then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
                 else excluded.since_sweep
             end,
-            missed_sweep = null,
-            gone_sweep = null";
+            missed_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, missed_sweep, null),
+            gone_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, gone_sweep, null)";
     const FOLLOWING: &str = "
         insert into follow_edges (
             follower_id, followee_id, following_sweep, following_position, first_sweep, since_sweep
@@ -64,11 +66,12 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
             following_sweep = excluded.following_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case
-                when gone_sweep is null then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                when gone_sweep is null or (select ended_at from sweeps where id = gone_sweep) > $5
+                then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
                 else excluded.since_sweep
             end,
-            missed_sweep = null,
-            gone_sweep = null";
+            missed_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, missed_sweep, null),
+            gone_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, gone_sweep, null)";
     // The owner of a list was met, too, even if nobody described it.
     const OWNER: &str = "
         insert into users (id, first_seen_at, last_seen_at, stamps)
@@ -76,7 +79,16 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         from sweeps
         where id = $2
         on conflict (id) do nothing";
+    // An imported page may be older than what closed an edge by the list of its other end: that stays closed.
+    const IMPORTED_AT: &str = "
+        select started_at
+        from sweeps
+        where id = $1 and imported > 0";
     let owner: i64 = task.target.parse().unwrap_or_default();
+    let imported_at: Option<Timestamp> = sqlx::query_scalar(IMPORTED_AT)
+        .bind(task.sweep_id)
+        .fetch_optional(&mut *db)
+        .await?;
     sqlx::query(OWNER)
         .bind(owner)
         .bind(task.sweep_id)
@@ -103,12 +115,13 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .filter(|id| known.iter().all(|seen| seen.0 != *id))
         .collect();
     let json = json_ids(new.iter().copied());
-    end_spells(db, task, owner, &json).await?;
+    end_spells(db, task, owner, &json, imported_at).await?;
     sqlx::query(upsert)
         .bind(&json)
         .bind(owner)
         .bind(task.sweep_id)
         .bind(sweep.distinct_items)
+        .bind(imported_at)
         .execute(db)
         .await?;
     Ok(New::plain(new.len()).seen_before(earlier.iter().map(|seen| seen.1), sweep.before))
@@ -116,18 +129,26 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
 
 /// Edges that a page shows again after they were closed have come back: the spell that ended is kept before the row
 /// forgets it.
-async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -> Result<()> {
+async fn end_spells(
+    db: &mut Connection,
+    task: &Task,
+    owner: i64,
+    shown: &str,
+    imported_at: Option<Timestamp>,
+) -> Result<()> {
     const FOLLOWERS_RETURNED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
         select follower_id, followee_id, $3, 'returned'
         from follow_edges
         where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+            and ($4 is null or (select ended_at from sweeps where id = gone_sweep) <= $4)
         on conflict do nothing";
     const FOLLOWING_RETURNED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
         select follower_id, followee_id, $3, 'returned'
         from follow_edges
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+            and ($4 is null or (select ended_at from sweeps where id = gone_sweep) <= $4)
         on conflict do nothing";
     const FOLLOWERS_PAST: &str = "
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
@@ -136,6 +157,7 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
             nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
         from follow_edges
         where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+            and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
         on conflict do nothing";
     const FOLLOWING_PAST: &str = "
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
@@ -144,6 +166,7 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
             nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
         from follow_edges
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
+            and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
         on conflict do nothing";
     let (returned, past) = if task.kind == Kind::Followers {
         (FOLLOWERS_RETURNED, FOLLOWERS_PAST)
@@ -154,10 +177,16 @@ async fn end_spells(db: &mut Connection, task: &Task, owner: i64, shown: &str) -
         .bind(shown)
         .bind(owner)
         .bind(task.sweep_id)
+        .bind(imported_at)
         .execute(&mut *db)
         .await?;
     if came_back.rows_affected() > 0 {
-        sqlx::query(past).bind(shown).bind(owner).execute(db).await?;
+        sqlx::query(past)
+            .bind(shown)
+            .bind(owner)
+            .bind(imported_at)
+            .execute(db)
+            .await?;
     }
     Ok(())
 }

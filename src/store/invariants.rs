@@ -138,14 +138,14 @@ const ALL: &[Invariant] = &[
             from ledger as g
             join sweeps as s on s.id = g.sweep_id
             join lists as l on l.id = s.list_id
-            where g.state in ('settled', 'lost', 'fenced')
+            where g.state in ('settled', 'lost', 'fenced') and s.imported = 0
             group by g.endpoint, l.kind
         ), answers as (
             select p.endpoint, l.kind, count(*) as pages, sum(p.entries) as items, sum(p.new_entries) as new_items
             from pages as p
             join sweeps as s on s.id = p.sweep_id
             join lists as l on l.id = s.list_id
-            where p.error is null
+            where p.error is null and s.imported = 0
             group by p.endpoint, l.kind
         ), sums as (
             select
@@ -206,7 +206,6 @@ const ALL: &[Invariant] = &[
         claim: "the pages of a walk have no gap",
         statement: "select sweep_id, walk
         from pages
-        where error is null
         group by sweep_id, walk
         having min(page_no) <> 0 or max(page_no) + 1 <> count(distinct page_no)",
         holds: Holds::Always,

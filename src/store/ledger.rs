@@ -7,6 +7,9 @@ use crate::clock::Timestamp;
 use crate::store::claim::Task;
 use crate::store::{Connection, Result, StoreError, yields};
 
+/// The reason of a row that was not asked of the upstream: its page was imported.
+pub(crate) const IMPORTED: &str = "imported";
+
 /// What has been spent within one limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
@@ -168,8 +171,8 @@ pub(crate) async fn settle(
         .bind(units - row.get::<i64, _>(6))
         .execute(&mut *db)
         .await?;
-    // What never left is no request.
-    if state != "released" {
+    // What never left is no request, and what was imported says nothing of the upstream.
+    if state != "released" && reason != Some(IMPORTED) {
         let requests = i64::from(before.lost == 0);
         let units_more = units - row.get::<i64, _>(6);
         yields::count_request(db, ledger_id, requests, units_more, answered_at).await?;

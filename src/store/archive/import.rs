@@ -1,6 +1,8 @@
 //! Imports: bodies that were bought elsewhere become pages of their list, by the functions that a harvest uses, at no cost.
 //! What is already known to be newer stays: then an import only adds what is missing. It closes nothing.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use sqlx::Row as _;
 
@@ -13,10 +15,13 @@ use crate::store::archive::replay;
 use crate::store::batches::Member;
 use crate::store::claim::Task;
 use crate::store::report::{Finished, Report};
-use crate::store::{Connection, Result, batch_page, ledger, owner, pages, records, sweeps};
+use crate::store::{Connection, Result, StoreError, batch_page, ledger, owner, pages, records, sweeps};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
+
+/// The name of the harvest that imports stand under; nobody else may take it.
+pub const HARVEST: &str = "import";
 
 /// `sweeps.imported` of an import that is the newest of its list.
 const NEWEST: i64 = 1;
@@ -32,6 +37,8 @@ pub struct Import {
     pub kind: Kind,
     /// For whom: the text form of the target.
     pub target: String,
+    /// Whether its lists come in several pages: the files may then be some of them.
+    pub paged: bool,
     /// The files.
     pub files: Vec<File>,
 }
@@ -82,9 +89,9 @@ pub async fn import(
     now: Timestamp,
 ) -> Result<Imported> {
     let mut imported = Imported::default();
-    let mut files = Vec::new();
+    let (mut files, mut hashes) = (Vec::new(), HashSet::new());
     for file in &import.files {
-        if is_known(db, import, file).await? {
+        if !hashes.insert(hash(import, file)) || is_known(db, import, file).await? {
             imported.already.push(file.name.clone());
         } else {
             files.push(file);
@@ -152,11 +159,22 @@ async fn harvest(db: &mut Connection, now: Timestamp) -> Result<i64> {
             name, collect, depth, expand, limits, max_units, weight, one_shot, round, fresh_after, open_depth, users_added,
             created_at, round_started_at, finished_at
         )
-        values ('import', '[]', 1, '[]', '{}', 0, 1.0, 1, 1, 0, 1, 0, $1, $1, $1)
+        values ($1, '[]', 1, '[]', '{}', 0, 1.0, 1, 1, 0, 1, 0, $2, $2, $2)
         on conflict (name) do update set
             finished_at = coalesce(finished_at, excluded.finished_at)
+        where collect = '[]' and max_units = 0
         returning id";
-    Ok(sqlx::query_scalar(SQL).bind(now).fetch_one(db).await?)
+    let id = sqlx::query_scalar(SQL)
+        .bind(HARVEST)
+        .bind(now)
+        .fetch_optional(db)
+        .await?;
+    id.ok_or_else(|| {
+        StoreError::Unusable(format!(
+            "this file has a harvest of your own that is called {HARVEST}, the name that imports stand under; nothing was \
+             changed; import into another file"
+        ))
+    })
 }
 
 /// Opens the sweep of one list.
@@ -292,7 +310,7 @@ async fn add_page(
 async fn note(db: &mut Connection, task: &Task, at: Timestamp) -> Result<i64> {
     let ledger_id = ledger::reserve(db, task, at).await?;
     let nothing = Settlement::Settled(0);
-    ledger::settle(db, ledger_id, nothing, false, Some(200), Some("imported"), at).await?;
+    ledger::settle(db, ledger_id, nothing, false, Some(200), Some(ledger::IMPORTED), at).await?;
     Ok(ledger_id)
 }
 
@@ -336,7 +354,21 @@ async fn judge(
             && step.is_some_and(|step| !step.paged),
         ..Standing::default()
     };
+    // The end alone does not say that the files before it are all: only the counter does.
+    let counter = walk::counter(&standing);
+    #[expect(clippy::cast_precision_loss, reason = "counters are far below 2^52")]
+    let is_covered = |counter: i64| standing.covered as f64 >= policy.ends.coverage * counter as f64;
     Ok(match walk::after_page(&policy.ends, &standing, &Next::End) {
+        Step::End(Verdict::Complete, _) if import.paged && !counter.is_some_and(is_covered) => {
+            let reason = match counter {
+                None => "imported: it ends cleanly, but no counter says that these are all pages".to_owned(),
+                Some(counter) => format!(
+                    "imported: it ends cleanly, but shows {} of {counter}: pages before it may be missing",
+                    standing.covered
+                ),
+            };
+            (Verdict::Capped, reason)
+        }
         Step::End(verdict, reason) => (verdict, format!("imported: {reason}")),
         Step::GoOn | Step::Again => (Verdict::Capped, "imported".into()),
     })

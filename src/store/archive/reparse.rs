@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::store::archive::difference::{self, Difference};
+use crate::store::archive::measured;
 use crate::store::archive::replay::{self, Find};
 use crate::store::{Connection, Result, begin};
 
@@ -40,11 +41,13 @@ pub async fn reparse(
     let mut transaction = begin(db).await?;
     let unreadable = replay::unreadable(&mut transaction, find).await?;
     difference::set_aside(&mut transaction).await?;
+    measured::set_aside(&mut transaction).await?;
     let read = if unreadable == 0 {
         replay::whole(&mut transaction, find, close_after).await?
     } else {
         replay::merged_only(&mut transaction, find).await?
     };
+    measured::follow(&mut transaction).await?;
     let tables = difference::compare(&mut transaction).await?;
     if dry_run {
         transaction.rollback().await?;

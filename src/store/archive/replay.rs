@@ -61,6 +61,8 @@ struct Recorded {
     endpoint: String,
     answered_at: Timestamp,
     was_page: bool,
+    /// Whether it was a page when it came, whatever was read of it since.
+    came_as_page: bool,
     task: Task,
     /// 1 for an import, 2 for one that only adds.
     imported: i64,
@@ -68,12 +70,11 @@ struct Recorded {
 
 /// What the end of a sweep changed in harvested tables.
 enum Event {
-    /// A complete sweep: follow edges and posts that it misses may close.
+    /// A complete sweep: follow edges and posts that it misses may close, if all its pages are read.
     Closed {
         kind: Kind,
         target: String,
         list_id: i64,
-        sweep_id: i64,
     },
     /// The account is gone.
     Gone { user_id: i64, at: Timestamp },
@@ -85,6 +86,8 @@ struct Shown {
     items: i64,
     covered: i64,
     rejected: i64,
+    /// Pages that came as such and are none any more: what they showed is missing from it.
+    lost: i64,
 }
 
 /// Pages that cannot be read again: their body was dropped, or this version does not know their endpoint.
@@ -124,17 +127,20 @@ pub(crate) async fn whole(db: &mut Connection, find: Find<'_>, close_after: i64)
         while let Some(entry) = events.first_entry()
             && entry.key().0 < recorded.id
         {
-            let event = entry.remove();
-            perform(db, &event, close_after).await?;
+            let ((_, sweep_id), event) = entry.remove_entry();
+            perform(db, &event, sweep_id, sweeps.get(&sweep_id), close_after).await?;
         }
-        let Some(page) = read_again(db, find, &recorded, &mut read).await? else {
-            continue;
-        };
-        let shown = sweeps.entry(recorded.task.sweep_id).or_default();
-        show(db, &recorded, &page, shown).await?;
+        match read_again(db, find, &recorded, &mut read).await? {
+            Some(page) => {
+                let shown = sweeps.entry(recorded.task.sweep_id).or_default();
+                show(db, &recorded, &page, shown).await?;
+            }
+            None if recorded.came_as_page => sweeps.entry(recorded.task.sweep_id).or_default().lost += 1,
+            None => {}
+        }
     }
-    for event in events.values() {
-        perform(db, event, close_after).await?;
+    for ((_, sweep_id), event) in &events {
+        perform(db, event, *sweep_id, sweeps.get(sweep_id), close_after).await?;
     }
     for (sweep_id, shown) in sweeps {
         count(db, sweep_id, shown).await?;
@@ -160,7 +166,8 @@ async fn next_page(db: &mut Connection, after: i64) -> Result<Option<Recorded>> 
     const SQL: &str = "
         select
             p.id, p.endpoint, p.answered_at, p.error is null, p.sweep_id, p.walk, p.page_no, p.cursor,
-            s.list_id, s.harvest_id, l.kind, l.params, a.target, s.imported
+            s.list_id, s.harvest_id, l.kind, l.params, a.target, s.imported,
+            p.error is null or p.error is not a.reason
         from pages as p
         join page_bodies as b on b.page_id = p.id
         join sweeps as s on s.id = p.sweep_id
@@ -176,6 +183,7 @@ async fn next_page(db: &mut Connection, after: i64) -> Result<Option<Recorded>> 
             id: row.get(0),
             answered_at: row.get(2),
             was_page: row.get(3),
+            came_as_page: row.get(14),
             task: Task {
                 id: 0,
                 sweep_id: row.get(4),
@@ -309,14 +317,23 @@ async fn show_tags(db: &mut Connection, recorded: &Recorded, page: &Page) -> Res
 
 /// What ends of sweeps changed, in their order: after which page, then which sweep.
 async fn events(db: &mut Connection) -> Result<BTreeMap<(i64, i64), Event>> {
+    // Whether a sweep closes is asked again: what could not be read when it ended may be read now.
     const SQL: &str = "
         select s.ended_page, s.id, l.id, l.kind, l.target, s.ended_at
         from sweeps as s
         join lists as l on l.id = s.list_id
-        where s.ended_page is not null and (s.closes = 1 or (l.kind = 'profile' and s.verdict = 'gone'))";
+        where s.ended_page is not null
+            and (
+                (
+                    l.kind in ('followers', 'following', 'medias', 'clips') and l.params = '' and s.verdict = 'complete'
+                    and (s.closes = 1 or coalesce(s.counter_before, s.counter_after) is not null)
+                    and coalesce(s.base_sweep, s.id) = s.id and s.imported = 0
+                )
+                or (l.kind = 'profile' and s.verdict = 'gone')
+            )";
     let mut events = BTreeMap::new();
     for row in sqlx::query(SQL).fetch_all(db).await? {
-        let (sweep_id, kind, target) = (row.get(1), kind_of(row.get(3))?, row.get::<String, _>(4));
+        let (kind, target) = (kind_of(row.get(3))?, row.get::<String, _>(4));
         let event = if kind == Kind::Profile {
             // Nobody is known to be gone by a name alone.
             let Ok(user_id) = target.parse() else { continue };
@@ -329,27 +346,45 @@ async fn events(db: &mut Connection) -> Result<BTreeMap<(i64, i64), Event>> {
                 kind,
                 target,
                 list_id: row.get(2),
-                sweep_id,
             }
         };
-        events.insert((row.get(0), sweep_id), event);
+        events.insert((row.get(0), row.get(1)), event);
     }
     Ok(events)
 }
 
-async fn perform(db: &mut Connection, event: &Event, close_after: i64) -> Result<()> {
+/// Makes again what the end of a sweep changed; `shown` is what its pages show now, none if it had none.
+async fn perform(
+    db: &mut Connection,
+    event: &Event,
+    sweep_id: i64,
+    shown: Option<&Shown>,
+    close_after: i64,
+) -> Result<()> {
+    // Who stood on a page that is lost, or in an element that is refused, is not missing.
+    const CLOSES_NOTHING: &str = "
+        update sweeps
+        set closes = 0
+        where id = $1 and closes = 1";
     match event {
         Event::Closed {
             kind,
             target,
             list_id,
-            sweep_id,
         } => {
+            if let Some(shown) = shown {
+                // How short it is of its counter comes of what it shows now.
+                count(db, sweep_id, *shown).await?;
+                if shown.lost > 0 || shown.rejected > 0 {
+                    sqlx::query(CLOSES_NOTHING).bind(sweep_id).execute(db).await?;
+                    return Ok(());
+                }
+            }
             let ended = Ended {
                 kind: *kind,
                 target,
                 list_id: *list_id,
-                sweep_id: *sweep_id,
+                sweep_id,
             };
             closing::close(db, ended, close_after).await
         }
