@@ -4,12 +4,13 @@
 alter table ledger add column run_id integer references runs (id);
 
 -- What is said of each limit: scope is `all`, `day`, `run` or `harvest:1`. What was configured for a harvest stands in
--- `harvests`. A command goes before the configuration as long as that says what it said then; after that the lower holds.
+-- `harvests`. A command goes before the configuration as long as that says what it said then. Once it says something else,
+-- the lower of the two is kept as what the command said over it.
 create table budgets (
     scope text primary key,
     configured integer,                 -- what the newest run was configured with; null for no limit
-    units integer,                      -- what a command said; null for no limit
-    over_units integer,                 -- what was configured when the command was given
+    units integer,                      -- what of a command's word holds; null for no limit
+    over_units integer,                 -- what was configured when that was weighed last
     set_at integer                      -- when it was given; null if none was
 ) without rowid;
 
@@ -19,7 +20,7 @@ create table budget_changes (
     scope text not null,
     from_units integer,
     to_units integer,
-    spent integer not null,             -- what counted against it at that moment
+    spent integer not null,             -- what counted against it at that moment; of a run: in the newest one
     said_by text not null check (said_by in ('config', 'command')),
     at integer not null
 );
@@ -68,8 +69,9 @@ from balances as b
 join balances as a on a.id = b.since
 where b.finding = 'drift';
 
--- Every request that left: who paid, for whose list, and what it brought. A page is paid again where a page of the same
--- number of the same sweep was paid before. A request for several posts counts for the owner of the first.
+-- Every request that left: who paid, for whose list, and what it brought. A page is paid again where its endpoint was paid
+-- for the page of that number of that sweep before, or where another was and brought nothing. A walk that goes to the next
+-- endpoint for more is none of these. A request for several posts counts for the owner of the first.
 create view payments as
 with brought as (
     select ledger_id, count(elements) as pages, sum(new_entries) as new_rows
@@ -99,7 +101,13 @@ select
     p.state,
     p.status,
     p.units,
-    p.units > 0 and row_number() over (partition by p.sweep_id, p.page_no, p.units > 0 order by p.id) > 1 as again,
+    p.units > 0 and (
+        row_number() over (partition by p.sweep_id, p.endpoint, p.page_no, p.units > 0 order by p.id) > 1
+        or coalesce(
+            lag(coalesce(b.pages, 0)) over (partition by p.sweep_id, p.page_no, p.units > 0 order by p.id) = 0,
+            0
+        )
+    ) as again,
     coalesce(b.pages, 0) as pages,
     coalesce(b.new_rows, 0) as new_rows,
     coalesce(p.reason, case p.state when 'fenced' then 'answered too late to be used' end) as reason,
@@ -109,7 +117,7 @@ join harvests as h on h.id = p.harvest_id
 join sweeps as s on s.id = p.sweep_id
 join lists as l on l.id = s.list_id
 left join brought as b on b.ledger_id = p.id
-where p.state not in ('reserved', 'released');
+where p.state not in ('reserved', 'released') and p.reason is not 'imported';
 
 create view spend_by_endpoint as
 select
@@ -164,6 +172,11 @@ group by day;
 
 -- The pages that were paid for more than once, with what came of each payment in turn.
 create view paid_twice as
+with paid as (
+    select *, sum(not again) over (partition by sweep_id, page_no order by id) as purchase
+    from payments
+    where units > 0
+)
 select
     sweep_id,
     kind,
@@ -173,7 +186,6 @@ select
     sum(units) as units,
     sum(case when again then units else 0 end) as units_paid_again,
     group_concat(endpoint || coalesce(': ' || reason, ''), ', then ' order by id) as what_came
-from payments
-where units > 0
-group by sweep_id, page_no
+from paid
+group by sweep_id, page_no, purchase
 having count(*) > 1;

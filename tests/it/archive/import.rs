@@ -127,6 +127,11 @@ async fn imported_files_give_the_tables_that_harvesting_them_gives() {
     assert_rows_equal(&run.dump().await, &harvested.dump().await);
     assert_eq!(run.verdicts().await, harvested.verdicts().await);
     assert_eq!(run.number("select coalesce(sum(units), 0) from ledger").await, 0);
+    assert_eq!(
+        run.number("select count(*) from payments").await,
+        0,
+        "no request left"
+    );
     // A harvest finds all of it fresh.
     let arrived = run.billed_arrivals();
     assert_eq!(run.go(&harvest(&[&id], &kinds)).await, Stop::Finished);

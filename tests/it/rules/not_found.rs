@@ -20,6 +20,8 @@ async fn a_profile_is_gone_when_its_other_route_agrees_and_its_lists_are_not_bou
         (stage.count(PROFILE), stage.count(BY_ID), stage.asked().len()),
         (1, 1, 2)
     );
+    let paid_twice = "select times_paid, units_paid_again from paid_twice";
+    assert_eq!(run.lines(paid_twice).await, ["2 1"], "a 404 was asked once more");
     assert_eq!(
         run.number("select count(*) from users where id = 1 and gone_at is not null")
             .await,

@@ -131,6 +131,11 @@ async fn the_next_endpoint_reads_on_where_it_promises_enough() {
         let expected =
             "read from page 0 by the next endpoint of the route: another endpoint showed only part";
         assert!(reasons.iter().all(|reason| reason == expected), "{reasons:?}");
+        assert_eq!(run.number("select count(*) from paid_twice").await, 0);
+        assert_eq!(
+            run.number("select coalesce(sum(again), 0) from payments").await,
+            0
+        );
         drop(stage);
     }
 }
