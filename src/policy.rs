@@ -10,6 +10,7 @@ use crate::refresh;
 use crate::variant::Variant;
 
 /// Everything that decides how a walk goes on.
+#[expect(clippy::struct_excessive_bools, reason = "they are rules of their own")]
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// The endpoints of each kind, in the order in which they are tried.
@@ -38,6 +39,8 @@ pub struct Policy {
     pub max_units_per_day: Option<i64>,
     /// The most units in one run.
     pub max_units_per_run: Option<i64>,
+    /// Whether an option said that, for this run alone.
+    pub is_for_this_run: bool,
     /// Whether the bodies of pages are kept.
     pub keep_bodies: bool,
 }

@@ -72,6 +72,7 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
         max_units: config.budget.total,
         max_units_per_day: config.budget.per_day,
         max_units_per_run: config.budget.per_run,
+        is_for_this_run: config.budget.is_for_this_run,
         keep_bodies: config.archive.keep,
     }
 }

@@ -32,6 +32,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let mut loaded = session::config(common, Some(&flags.sending))?;
     if let Some(units) = flags.units_this_time {
         loaded.config.budget.per_run = Some(units);
+        loaded.config.budget.is_for_this_run = true;
     }
     let config = &loaded.config;
     let wanted = harvest_of(&flags, config)?;
@@ -72,10 +73,15 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
         rejected: found.rejected,
         ..setup::spec(&wanted, &found.seeds, true)
     };
+    let by = if flags.max_units.is_some() {
+        By::Flag
+    } else {
+        By::Config
+    };
     if !common.quiet && !common.json {
         let of_sources = spec.sources.iter().flatten().flat_map(|reading| &reading.seeds);
         let seeds: Vec<String> = of_sources.chain(&spec.seeds).cloned().collect();
-        output::aside(&plan::sentence(config, &database, &spec, &seeds, flags.refresh).await?);
+        output::aside(&plan::sentence(config, &database, &spec, by, &seeds, flags.refresh).await?);
     }
     let clock = session::clock();
     let policy = setup::policy(config, true);
@@ -83,12 +89,18 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let shutdown = Shutdown::default();
     shutdown.listen()?;
     let lock = lock(&database).await?;
-    let by = if flags.max_units.is_some() {
-        By::Flag
-    } else {
-        By::Config
-    };
-    let harvest_id = put(&database, &policy, &spec, by, flags.refresh, clock.now()).await?;
+    let configured = config.harvest.iter().find(|harvest| harvest.name == wanted.name);
+    let configured = configured.and_then(|harvest| harvest.max_units);
+    let harvest_id = put(
+        &database,
+        &policy,
+        spec,
+        by,
+        configured,
+        flags.refresh,
+        clock.now(),
+    )
+    .await?;
     let progress = Progress::start(&database, Some(harvest_id), common, config, clock.clone());
     let lock = match lock {
         Some(lock) => Followed::Left(lock),
@@ -224,20 +236,43 @@ fn require_seeds(harvest: &config::Harvest, found: &Found) -> anyhow::Result<()>
 pub(super) async fn put(
     database: &Database,
     policy: &crate::policy::Policy,
-    spec: &HarvestSpec,
+    mut spec: HarvestSpec,
     by: By,
+    configured: Option<i64>,
     refresh: bool,
     now: i64,
 ) -> anyhow::Result<i64> {
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
-    let id = harvests::put(&mut transaction, policy, spec, refresh, now).await?;
+    let given = spec.max_units;
+    if let Some(units) = given {
+        spec.max_units = Some(approvals::given(&mut transaction, &spec.name, units, by).await?);
+    }
+    let has_replaced =
+        given.is_some() && approvals::replaces_command(&mut transaction, &spec.name, by).await?;
+    let id = harvests::put(&mut transaction, policy, &spec, refresh, now).await?;
     if let Some(units) = spec.max_units {
         approvals::note_limit(&mut transaction, id, units, by, now).await?;
     }
+    approvals::keep_configured(&mut transaction, id, configured).await?;
     let held = seeds::count_held(&mut transaction, id, &spec.seeds).await?;
     transaction.commit().await?;
     connection.close().await?;
+    let name = &spec.name;
+    if let (Some(given), Some(holds)) = (given, spec.max_units)
+        && holds < given
+    {
+        tracing::warn!(
+            "the configuration gives harvest {name} max_units = {given}, but {holds} were approved since, and the lower \
+             holds: `gleaner budget set harvest:{name}=UNITS` or `gleaner plan --approve UNITS` raises it"
+        );
+    }
+    if has_replaced {
+        let units = output::count(given.unwrap_or(0), "unit", "units");
+        tracing::warn!(
+            "--max-units takes the place of what `gleaner budget set` said of harvest {name}: its limit is {units} now"
+        );
+    }
     if held > 0 {
         tracing::warn!(
             harvest = spec.name,
@@ -264,23 +299,22 @@ async fn follow(
     shutdown: &Shutdown,
 ) -> anyhow::Result<Followed> {
     tracing::info!("another gleaner works on this file: the seeds are added, and it sends");
+    let policy = setup::policy(config, true);
     loop {
         let harvests = read::harvests(database.readers()).await?;
         let harvest = harvests.iter().find(|harvest| harvest.id == harvest_id);
         if harvest.is_some_and(|harvest| harvest.finished_at.is_some()) {
             return Ok(Followed::Ended(Stop::Finished));
         }
-        // A limit of a day begins anew while the other one waits.
-        let limits = limits::standing(config, database.readers(), true, session::clock().now()).await?;
-        let in_flight = read::task_counts(database.readers()).await?.leased;
-        let mut reached = limits.iter().filter(|limit| {
-            limit.is_passed_by(1)
-                && limit.scope != limited::Scope::Day
-                && (limit.scope != limited::Scope::Harvest
-                    || harvest.is_some_and(|harvest| limit.is_of(&harvest.name)))
-        });
-        if in_flight == 0 && reached.next().is_some() {
-            return Ok(Followed::Ended(Stop::Budget));
+        if let Some(harvest) = harvest {
+            let limits = limits::standing(config, database.readers(), true, session::clock().now()).await?;
+            let endpoints = limited::open_endpoints(database.readers(), harvest_id).await?;
+            // Answers that are on their way may change it yet; those of other harvests do not.
+            if limits::end(&limits, &policy, &endpoints, &harvest.name)
+                && limited::in_flight(database.readers(), harvest_id).await? == 0
+            {
+                return Ok(Followed::Ended(Stop::Budget));
+            }
         }
         let holds = holds::all(database.readers()).await?;
         if holds

@@ -74,6 +74,24 @@ pub(super) fn reached<'a>(
         .filter(|_| own.len() == harvests.len() && own.iter().all(passed))
 }
 
+/// Whether nothing more is bought for a harvest, however long a person waits: a limit that does not begin anew by itself
+/// leaves no room for the cheapest of these endpoints, or none applies where one must.
+pub(super) fn end(limits: &[Standing], policy: &Policy, endpoints: &[String], harvest: &str) -> bool {
+    let own: Vec<Standing> = limits
+        .iter()
+        .filter(|limit| limit.scope != Scope::Harvest || limit.is_of(harvest))
+        .cloned()
+        .collect();
+    if policy.needs_limit && own.iter().all(|limit| limit.limit.is_none()) {
+        return true;
+    }
+    let lasting: Vec<Standing> = own
+        .into_iter()
+        .filter(|limit| limit.scope != Scope::Day)
+        .collect();
+    reached(&lasting, policy, endpoints, &[harvest]).is_some()
+}
+
 /// The limits that are not of a harvest, in words; empty where there are none.
 pub(super) fn in_words(limits: &[Standing]) -> String {
     let words = limits.iter().filter_map(|limit| {
@@ -161,6 +179,35 @@ mod tests {
         let found = |path: &str| reached(&limits, &policy(), &[path.to_owned()], &[]).is_some();
         assert!(found("/gql/user/followers/chunk"));
         assert!(!found("/g2/user/followers"));
+    }
+
+    #[test]
+    fn a_harvest_ends_where_nothing_is_bought_for_it_any_more() {
+        let calls_of_two = ["/gql/user/followers/chunk".to_owned()];
+        let ends = |limits: &[Standing]| end(limits, &policy(), &calls_of_two, "a");
+        let other = limit(Scope::Harvest, "harvest:b", Some(5), 5);
+        assert!(ends(&[
+            limit(Scope::Harvest, "harvest:a", Some(5), 4),
+            other.clone()
+        ]));
+        assert!(!ends(&[
+            limit(Scope::Harvest, "harvest:a", Some(5), 3),
+            other.clone()
+        ]));
+        let own = limit(Scope::Harvest, "harvest:a", None, 4);
+        assert!(
+            !ends(&[own.clone(), limit(Scope::Day, "per_day", Some(5), 5)]),
+            "it begins anew"
+        );
+        assert!(ends(&[own.clone(), limit(Scope::Run, "per_run", Some(5), 5)]));
+        // Where requests cost money, one must apply; that of another harvest is none.
+        assert!(policy().needs_limit);
+        assert!(ends(&[own.clone(), other.clone()]));
+        let free = Policy {
+            needs_limit: false,
+            ..policy()
+        };
+        assert!(!end(&[own, other], &free, &calls_of_two, "a"));
     }
 
     #[test]

@@ -1,31 +1,35 @@
 //! `gleaner plan`: the bill before the crawl, and the approval of it.
 
 mod purchase;
+mod room;
 mod show;
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 use sqlx::Connection as _;
 
 use super::arguments::{Common, Harvest as Flags};
 use super::harvest::harvest_of;
 use super::money::Price;
 use super::output::{count, line};
-use super::{Exit, session};
+use super::{Exit, limits, session};
 use crate::config::{self, Config};
 use crate::engine::seed_reader::log_rejects;
 use crate::plan::{self, Forecast, Whole};
 use crate::setup;
 use crate::store::approvals::{self, By, Foreseen};
 use crate::store::harvests::{self, HarvestSpec};
+use crate::store::limits::Scope;
 use crate::store::plan::Known;
 use crate::store::seeds::Reject;
 use crate::store::{Database, begin, plan as read};
 
+use purchase::{Person, Wanted};
+
 pub(super) use purchase::Bought;
+pub(super) use room::Limits;
 
 /// Requests a second where neither the account nor a person says.
 const DEFAULT_RATE: f64 = 15.0;
@@ -56,23 +60,6 @@ pub(super) struct Planned {
     pub(super) rejected: Vec<Reject>,
 }
 
-/// What the harvest may spend.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(super) struct Limits {
-    /// The harvest's own limit, in all its runs.
-    pub(super) harvest: Option<i64>,
-    /// What it has spent of that.
-    pub(super) spent: i64,
-    /// `[budget] total`.
-    pub(super) total: Option<i64>,
-    /// `[budget] per_day`.
-    pub(super) per_day: Option<i64>,
-    /// Units that are left within the harvest's limit and the total.
-    pub(super) room: Option<i64>,
-    /// Units left on the account.
-    pub(super) account: Option<i64>,
-}
-
 pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
     let loaded = session::config(common, Some(&flags.harvest.sending))?;
     let config = &loaded.config;
@@ -84,6 +71,7 @@ pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
         )));
     }
     let database = session::database(config, true).await?;
+    let person = Person::default();
     let mut planned = Vec::new();
     let mut exit = Exit::Done;
     for name in names {
@@ -94,19 +82,25 @@ pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
             },
             config,
         )?;
-        let one = plan_one(common, &flags, config, &database, &wanted).await?;
+        let one = plan_one(common, &flags, config, &database, &wanted, &person).await?;
         exit = match one.bought.exit {
             Exit::Done => exit,
             other => other,
         };
         planned.push(one);
-        if exit != Exit::Done {
+        if exit != Exit::Done || person.asks_to_stop() {
             break;
         }
     }
     let rate = rate(config, planned.first().map(|one| &one.known));
     show::all(common, config, &planned, rate, flags.by_seed)?;
     if let (Some(units), [one]) = (flags.approve, planned.as_slice()) {
+        if exit != Exit::Done || person.asks_to_stop() {
+            tracing::warn!(
+                "nothing was approved, for the plan's own purchase did not come to its end: give the same command again"
+            );
+            return Ok(if exit == Exit::Done { Exit::Error } else { exit });
+        }
         approve(common, &database, config, one, units).await?;
     }
     Ok(exit)
@@ -133,6 +127,7 @@ async fn plan_one(
     config: &Config,
     database: &Database,
     wanted: &config::Harvest,
+    person: &Person,
 ) -> anyhow::Result<Planned> {
     let is_configured = config.harvest.iter().any(|harvest| harvest.name == wanted.name);
     let refused = |error: anyhow::Error| session::refuse(format!("{error:#}; nothing was sent"));
@@ -155,14 +150,24 @@ async fn plan_one(
         setup::require_seeds(wanted).map_err(|error| session::refuse(error.to_string()))?;
     }
     let spec = setup::spec(wanted, &[], true);
+    let word = match flags.approve.or(flags.harvest.max_units) {
+        None => spec.max_units.map(|units| (units, By::Config)),
+        given => given.map(|units| (units, By::Flag)),
+    };
     let bought = if flags.offline {
         Bought::default()
     } else {
-        purchase::profiles(common, config, database, &spec, &seeds, flags.harvest.refresh).await?
+        let wanted = Wanted {
+            spec: &spec,
+            word,
+            seeds: &seeds,
+            refresh: flags.harvest.refresh,
+        };
+        purchase::profiles(common, config, database, wanted, person).await?
     };
     let now = session::clock().now();
     let known = read::known(database.readers(), &spec, &seeds, flags.harvest.refresh, now).await?;
-    let limits = limits(config, &known, flags.approve.or(spec.max_units));
+    let limits = room::limits(config, database, &spec.name, &known, word, now).await?;
     let forecast = plan::foresee(&known, &spec, &setup::policy(config, true), limits.room);
     Ok(Planned {
         spec,
@@ -192,24 +197,6 @@ async fn all_seeds(
         .chain(stored)
         .filter(|seed| met.insert(seed.clone()))
         .collect())
-}
-
-/// What is left to spend.
-pub(super) fn limits(config: &Config, known: &Known, harvest: Option<i64>) -> Limits {
-    let harvest = harvest.or(known.max_units);
-    let of_harvest = harvest.map(|limit| (limit - known.spent).max(0));
-    let of_all = config
-        .budget
-        .total
-        .map(|limit| (limit - known.spent_in_all).max(0));
-    Limits {
-        harvest,
-        spent: known.spent,
-        total: config.budget.total,
-        per_day: config.budget.per_day,
-        room: [of_harvest, of_all].into_iter().flatten().min(),
-        account: known.account.map(|(units, _)| units),
-    }
 }
 
 /// Requests a second: what the account allows, and a person.
@@ -243,31 +230,48 @@ async fn approve(
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
     let name = &planned.spec.name;
+    let spec = HarvestSpec {
+        max_units: Some(units),
+        ..planned.spec.clone()
+    };
     let id = match harvests::find(&mut transaction, name).await? {
         Some(id) => id,
-        None => harvests::put(&mut transaction, &policy, &planned.spec, false, now).await?,
+        None => harvests::put(&mut transaction, &policy, &spec, false, now).await?,
     };
     let foreseen = Foreseen { low, expected, high };
     approvals::approve(&mut transaction, id, units, By::Plan(foreseen), now).await?;
+    let configured = config.harvest.iter().find(|harvest| harvest.name == *name);
+    let configured = configured.and_then(|harvest| harvest.max_units);
+    approvals::keep_configured(&mut transaction, id, configured).await?;
     transaction.commit().await?;
     connection.close().await?;
-    let configured = config.harvest.iter().find(|harvest| harvest.name == *name);
-    if let Some(limit) = configured
-        .and_then(|harvest| harvest.max_units)
-        .filter(|limit| *limit != units)
-    {
+    if let Some(limit) = configured.filter(|limit| *limit < units) {
         tracing::warn!(
-            "the configuration gives harvest {name} max_units = {limit}, which `gleaner run` and `gleaner harvest` set \
-             again: change it there, too"
+            "the configuration gives harvest {name} max_units = {limit}, and the lower holds from the next `gleaner run` or \
+             `gleaner harvest` on: change it there, too"
         );
     }
     if !common.json {
-        line(format!(
+        let working = database.is_in_use()?;
+        let limits = limits::standing(config, database.readers(), working, now).await?;
+        let own = limits.iter().find(|limit| limit.is_of(name));
+        let holds = own.and_then(|limit| limit.limit).unwrap_or(units);
+        let mut text = format!(
             "Approved: {} for harvest {name}, in all its runs, of which {} spent. It stops there and keeps the rest in the \
              queue.",
-            Price::of(config).units(units),
+            Price::of(config).units(holds),
             count(planned.limits.spent, "is", "are"),
-        ));
+        );
+        let left = own.and_then(|limit| limit.left);
+        let common = limits.iter().filter(|limit| limit.scope != Scope::Harvest);
+        let lowest = common
+            .filter(|limit| limit.left.is_some())
+            .min_by_key(|limit| limit.left);
+        if let Some(lowest) = lowest.filter(|limit| limit.left < left) {
+            let units = count(lowest.left.unwrap_or(0), "unit", "units");
+            text = format!("{text} But {} leaves {units}.", lowest.title());
+        }
+        line(text);
     }
     Ok(())
 }
@@ -277,6 +281,7 @@ pub(super) async fn sentence(
     config: &Config,
     database: &Database,
     spec: &HarvestSpec,
+    by: By,
     seeds: &[String],
     refresh: bool,
 ) -> anyhow::Result<String> {
@@ -289,7 +294,8 @@ pub(super) async fn sentence(
     )
     .await?;
     let known = read::known(database.readers(), spec, &seeds, refresh, now).await?;
-    let limits = limits(config, &known, spec.max_units);
+    let word = spec.max_units.map(|units| (units, by));
+    let limits = room::limits(config, database, &spec.name, &known, word, now).await?;
     let forecast = plan::foresee(&known, spec, &setup::policy(config, true), None);
     let units = forecast.total.units;
     let price = Price::of(config);

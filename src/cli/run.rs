@@ -18,6 +18,7 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     }
     if let Some(units) = flags.units_this_time {
         loaded.config.budget.per_run = Some(units);
+        loaded.config.budget.is_for_this_run = true;
     }
     let config = &loaded.config;
     let mut own: Vec<Option<i64>> = Vec::new();
@@ -62,7 +63,17 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
             sources: Some(sources),
             ..setup::spec(wanted, &[], false)
         };
-        harvest::put(&database, &settings.policy, &spec, By::Config, false, clock.now()).await?;
+        let configured = wanted.max_units;
+        harvest::put(
+            &database,
+            &settings.policy,
+            spec,
+            By::Config,
+            configured,
+            false,
+            clock.now(),
+        )
+        .await?;
     }
     let mut connection = database.writer().await?;
     let unlimited = harvests::without_limit(&mut connection).await?;

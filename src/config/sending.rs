@@ -145,6 +145,9 @@ pub struct Budget {
     pub per_day: Option<i64>,
     /// In one run of the program; 0 sends nothing.
     pub per_run: Option<i64>,
+    /// Whether an option has set `per_run`, for this run alone.
+    #[serde(skip)]
+    pub is_for_this_run: bool,
     /// What a unit costs in the account's currency, to show costs in money as well; none to show units alone.
     pub unit_price: Option<f64>,
 }

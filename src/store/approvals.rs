@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
-use crate::store::{Connection, Result, budgets, ledger};
+use crate::store::{Connection, Result, budgets, harvests, ledger};
 
 /// What a plan foresaw, in units that a harvest would still cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +59,8 @@ pub struct Approval {
     pub high: Option<i64>,
 }
 
-/// Makes so many units the limit of a harvest, and writes down how that came about.
+/// Makes so many units the limit of a harvest, and writes down how that came about. A person's word takes the place of
+/// what `gleaner budget set` said of the harvest before.
 pub async fn approve(db: &mut Connection, harvest_id: i64, units: i64, by: By, now: Timestamp) -> Result<()> {
     const LIMIT: &str = "
         update harvests
@@ -89,7 +90,51 @@ pub async fn approve(db: &mut Connection, harvest_id: i64, units: i64, by: By, n
         .bind(foreseen.map(|units| units.high))
         .execute(&mut *db)
         .await?;
+    if by != By::Config {
+        budgets::forget_command(db, harvest_id).await?;
+    }
     budgets::note_harvest(db, harvest_id, now).await
+}
+
+/// What comes of the limit that the configuration or a person gives a harvest that may be there already.
+///
+/// A person's word holds as it is. The configuration's holds where it is new: where it is what it was when it was last
+/// looked at, it was weighed already, and a lower limit that was approved since stays.
+pub async fn given(db: &mut Connection, name: &str, units: i64, by: By) -> Result<i64> {
+    const SQL: &str = "
+        select h.max_units, b.scope is not null and b.configured is not $2
+        from harvests as h
+        left join budgets as b on b.scope = 'harvest:' || h.id
+        where h.name = $1";
+    let stored = sqlx::query(SQL)
+        .bind(name)
+        .bind(units)
+        .fetch_optional(db)
+        .await?
+        .map(|row| (row.get::<Option<i64>, _>(0), row.get::<bool, _>(1)));
+    Ok(match stored {
+        Some((Some(approved), false)) if by == By::Config => units.min(approved),
+        _ => units,
+    })
+}
+
+/// Forgets what `gleaner budget set` said of the harvest where a person gives it a limit: says whether it said anything.
+pub async fn replaces_command(db: &mut Connection, name: &str, by: By) -> Result<bool> {
+    match harvests::find(db, name).await? {
+        Some(id) if by != By::Config => budgets::forget_command(db, id).await,
+        _ => Ok(false),
+    }
+}
+
+/// Keeps what the configuration says of a harvest's limit, so that a start knows whether that has changed. Where it says
+/// nothing, what it said last is kept.
+pub async fn keep_configured(db: &mut Connection, harvest_id: i64, units: Option<i64>) -> Result<()> {
+    const SQL: &str = "
+        insert into budgets (scope, configured)
+        values ('harvest:' || $1, $2)
+        on conflict (scope) do update set configured = coalesce(excluded.configured, configured)";
+    sqlx::query(SQL).bind(harvest_id).bind(units).execute(db).await?;
+    Ok(())
 }
 
 /// A command or the configuration gave a limit: it is an approval too, unless it says what the newest one said.
@@ -111,6 +156,9 @@ pub async fn note_limit(
         .fetch_optional(&mut *db)
         .await?;
     if newest == Some(units) {
+        if by != By::Config && budgets::forget_command(db, harvest_id).await? {
+            budgets::note_harvest(db, harvest_id, now).await?;
+        }
         return Ok(());
     }
     approve(db, harvest_id, units, by, now).await

@@ -57,6 +57,10 @@ pub async fn begin(db: &mut Connection, configured: Configured, now: Timestamp) 
     let mut changes = Vec::new();
     for limit in limits::standing(&mut *db, configured, None, now).await? {
         if limit.scope != Scope::Harvest {
+            // What an option says for one run is no new word of the configuration.
+            if limit.scope != Scope::Run || !configured.is_for_this_run {
+                lower_command(db, &limit).await?;
+            }
             changes.extend(note(db, &limit, By::Config, now).await?);
         }
     }
@@ -67,9 +71,39 @@ pub async fn begin(db: &mut Connection, configured: Configured, now: Timestamp) 
 pub(crate) async fn note_harvest(db: &mut Connection, harvest_id: i64, now: Timestamp) -> Result<()> {
     let limits = limits::standing(&mut *db, Configured::default(), Some(harvest_id), now).await?;
     for limit in limits.iter().filter(|limit| limit.scope == Scope::Harvest) {
+        lower_command(db, limit).await?;
         note(db, limit, By::Config, now).await?;
     }
     Ok(())
+}
+
+/// Keeps the lower of the two words where the configuration says something else than what the command was given over, so
+/// that a configuration that comes back does not raise it.
+async fn lower_command(db: &mut Connection, limit: &Standing) -> Result<()> {
+    const SQL: &str = "
+        update budgets
+        set units = $2, over_units = $3
+        where scope = $1";
+    let has_moved = |command: &Command| command.over != limit.configured;
+    if limit.command.as_ref().is_some_and(has_moved) {
+        sqlx::query(SQL)
+            .bind(&limit.key)
+            .bind(limit.limit)
+            .bind(limit.configured)
+            .execute(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets what a command said of a harvest's limit, for a newer word of a person: says whether there was one.
+pub(crate) async fn forget_command(db: &mut Connection, harvest_id: i64) -> Result<bool> {
+    const SQL: &str = "
+        update budgets
+        set units = null, over_units = null, set_at = null
+        where scope = 'harvest:' || $1 and set_at is not null";
+    let forgotten = sqlx::query(SQL).bind(harvest_id).execute(db).await?;
+    Ok(forgotten.rows_affected() > 0)
 }
 
 /// What the newest run was configured with.
@@ -146,6 +180,10 @@ async fn note(db: &mut Connection, limit: &Standing, by: By, now: Timestamp) -> 
     const SQL: &str = "
         insert into budget_changes (scope, from_units, to_units, spent, said_by, at)
         values ($1, $2, $3, $4, $5, $6)";
+    const OF_RUN: &str = "
+        select coalesce(sum(settled + reserved + lost), 0)
+        from spend
+        where scope = 'run:' || (select max(id) from runs)";
     let last: Option<Option<i64>> = sqlx::query_scalar(LAST)
         .bind(&limit.key)
         .fetch_optional(&mut *db)
@@ -154,11 +192,17 @@ async fn note(db: &mut Connection, limit: &Standing, by: By, now: Timestamp) -> 
     if before == limit.limit {
         return Ok(None);
     }
+    // Before the next run begins, the newest one is the one that has just ended: what people are shown is of the next.
+    let spent = if limit.scope == Scope::Run {
+        sqlx::query_scalar(OF_RUN).fetch_one(&mut *db).await?
+    } else {
+        limit.spent
+    };
     let change = Change {
         scope: limit.key.clone(),
         from_units: before,
         to_units: limit.limit,
-        spent: limit.spent,
+        spent,
         said_by: by.name().into(),
         at: now,
     };

@@ -33,6 +33,8 @@ pub struct Configured {
     pub per_day: Option<i64>,
     /// In a run.
     pub per_run: Option<i64>,
+    /// Whether an option has set that of a run, for this one alone.
+    pub is_for_this_run: bool,
 }
 
 impl From<&Policy> for Configured {
@@ -41,6 +43,7 @@ impl From<&Policy> for Configured {
             total: policy.max_units,
             per_day: policy.max_units_per_day,
             per_run: policy.max_units_per_run,
+            is_for_this_run: policy.is_for_this_run,
         }
     }
 }
@@ -97,7 +100,9 @@ impl Standing {
         let name = &self.name;
         let set = format!("`gleaner budget set {name}=UNITS` raises it");
         match self.scope {
-            Scope::Harvest => format!("{set}, and so does --max-units; then run the same command to go on"),
+            Scope::Harvest => {
+                format!("{set}; then run the same command to go on, without --max-units or with a higher one")
+            }
             Scope::Total => format!("{set}; then run the same command to go on"),
             Scope::Run => format!("the same command is a new run and goes on; {set}"),
             Scope::Day => format!("it begins anew at 00:00 UTC; {set}"),
@@ -191,6 +196,28 @@ pub async fn ready_endpoints(pool: &sqlx::SqlitePool, harvest_id: i64) -> Result
     let of = async |id: Option<i64>| sqlx::query_scalar(SQL).bind(id).fetch_all(pool).await;
     let own: Vec<String> = of(Some(harvest_id)).await?;
     Ok(if own.is_empty() { of(None).await? } else { own })
+}
+
+/// The endpoints that a harvest's tasks ask, now or after a wait; those of all that are ready where it has none.
+pub async fn open_endpoints(pool: &sqlx::SqlitePool, harvest_id: i64) -> Result<Vec<String>> {
+    const SQL: &str = "
+        select distinct endpoint
+        from tasks
+        where state in ('ready', 'waiting') and harvest_id = $1";
+    let own: Vec<String> = sqlx::query_scalar(SQL).bind(harvest_id).fetch_all(pool).await?;
+    if own.is_empty() {
+        return ready_endpoints(pool, harvest_id).await;
+    }
+    Ok(own)
+}
+
+/// How many requests of a harvest are on their way.
+pub async fn in_flight(pool: &sqlx::SqlitePool, harvest_id: i64) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from tasks
+        where state = 'leased' and harvest_id = $1";
+    Ok(sqlx::query_scalar(SQL).bind(harvest_id).fetch_one(pool).await?)
 }
 
 /// How it stands with every limit: in all, of the day of `now`, of the newest run, and of one harvest or of all.

@@ -14,7 +14,7 @@ use crate::store::harvests::HarvestSpec;
 use crate::store::{Result, holds, intervals, ledger};
 
 pub use below::Left;
-pub use buying::{close, left_to_ask, open, removed_seeds, stored_seeds};
+pub use buying::{close, left_to_ask, open, removed_seeds, spent, stored_seeds};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
 pub use seeds::{Counters, ListState, Profile, Seed};
 

@@ -5,6 +5,7 @@ mod account;
 mod kills;
 mod live;
 mod run;
+mod words;
 
 use gleaner::store::budgets;
 use gleaner::store::limits::{self, Configured};

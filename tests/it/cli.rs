@@ -1,5 +1,6 @@
 //! The command line through the real binary: every command, its exit codes, and the shape of its JSON.
 
+mod approving;
 mod archive;
 mod budget;
 mod doctor;

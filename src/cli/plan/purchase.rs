@@ -1,10 +1,12 @@
 //! What a plan buys: the profile of each seed whose size nobody has told yet, once.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use sqlx::Connection as _;
 
 use crate::cli::arguments::Common;
+use crate::cli::plan::room;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, harvest, session};
 use crate::clock::Clock;
@@ -13,6 +15,7 @@ use crate::engine::{self, Mode, Shutdown, Stop};
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::setup;
+use crate::store::approvals::By;
 use crate::store::harvests::HarvestSpec;
 use crate::store::plan::{self as read, Profile};
 use crate::store::{Database, begin, ledger};
@@ -49,15 +52,50 @@ impl Default for Bought {
     }
 }
 
+/// A person who may ask the command to stop; before the first purchase a signal ends it as it ends any other.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    asked: Shutdown,
+    listened: Cell<bool>,
+}
+
+impl Person {
+    /// Whether the command was asked to stop.
+    pub(super) fn asks_to_stop(&self) -> bool {
+        self.asked.is_asked()
+    }
+
+    fn listen(&self) -> std::io::Result<()> {
+        if self.listened.replace(true) {
+            return Ok(());
+        }
+        self.asked.listen()
+    }
+}
+
+/// For which harvest profiles are bought.
+pub(super) struct Wanted<'a> {
+    pub(super) spec: &'a HarvestSpec,
+    /// What is said of its limit, and by whom.
+    pub(super) word: Option<(i64, By)>,
+    pub(super) seeds: &'a [String],
+    pub(super) refresh: bool,
+}
+
 /// Buys what is missing, within the limits and a unit a seed.
 pub(super) async fn profiles(
     common: &Common,
     config: &Config,
     database: &Database,
-    spec: &HarvestSpec,
-    seeds: &[String],
-    refresh: bool,
+    wanted: Wanted<'_>,
+    person: &Person,
 ) -> anyhow::Result<Bought> {
+    let Wanted {
+        spec,
+        word,
+        seeds,
+        refresh,
+    } = wanted;
     let clock = session::clock();
     let known = read::known(database.readers(), spec, seeds, refresh, clock.now()).await?;
     // A harvest that asks everything again asks this again, too; its size is known well enough.
@@ -77,16 +115,8 @@ pub(super) async fn profiles(
     let first = |name: &str| policy.route(Kind::Profile, name).first();
     let prices = missing.iter().filter_map(|seed| Some(first(seed)?.units));
     let price = prices.max().unwrap_or(1).max(1);
-    let limits = super::limits(config, &known, spec.max_units);
-    let today = config
-        .budget
-        .per_day
-        .map(|limit| (limit - known.spent_today).max(0));
-    let room = [limits.room, today]
-        .into_iter()
-        .flatten()
-        .min()
-        .unwrap_or(i64::MAX);
+    let limits = room::limits(config, database, &spec.name, &known, word, clock.now()).await?;
+    let room = limits.for_profiles.unwrap_or(i64::MAX);
     let units = count.saturating_mul(price).min(room);
     if units < price || count == 0 {
         return Ok(Bought {
@@ -97,8 +127,9 @@ pub(super) async fn profiles(
     let key = setup::key(config, &Environment::of_process())?;
     crate::cli::output::hide(&key);
     let client = setup::client(config, key)?;
+    // What a person asks is told from what is asked here when all is done.
     let shutdown = Shutdown::default();
-    shutdown.listen()?;
+    person.listen()?;
     let lock = harvest::lock(database).await?;
     let mut connection = database.writer().await?;
     let mut transaction = begin(&mut connection).await?;
@@ -118,12 +149,17 @@ pub(super) async fn profiles(
             shutdown.ask();
             ended
         };
-        let (ended, waited) = tokio::join!(running, all_asked(database, id, clock.as_ref(), &shutdown, true));
-        waited?;
+        let waiting = async {
+            let asked = all_asked(database, id, clock.as_ref(), &person.asked, &shutdown, true).await;
+            shutdown.ask();
+            asked
+        };
+        let (ended, asked) = tokio::join!(running, waiting);
+        asked?;
         ended?
     } else {
         tracing::info!("another gleaner works on this file: it buys the profiles");
-        all_asked(database, id, clock.as_ref(), &shutdown, false).await?;
+        all_asked(database, id, clock.as_ref(), &person.asked, &shutdown, false).await?;
         Stop::Finished
     };
     progress.finish().await;
@@ -154,11 +190,12 @@ fn once(mut policy: Policy) -> Policy {
     policy
 }
 
-/// Waits until every profile has been asked for, or nobody asks any more; then asks the engine to stop.
+/// Waits until every profile has been asked for, a person asks to stop, or nobody asks any more.
 async fn all_asked(
     database: &Database,
     id: i64,
     clock: &dyn Clock,
+    person: &Shutdown,
     shutdown: &Shutdown,
     is_own: bool,
 ) -> anyhow::Result<()> {
@@ -175,9 +212,9 @@ async fn all_asked(
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = person.asked() => break,
             () = shutdown.asked() => break,
         }
     }
-    shutdown.ask();
     Ok(())
 }

@@ -13,7 +13,8 @@ pub struct Command {
 ///
 /// A command goes before the configuration in whose sight it was given. Once the configuration says something else,
 /// nobody has weighed the two against each other, and the lower holds: so no limit is ever raised but by somebody who
-/// saw what stood there.
+/// saw what stood there. Whoever sees that the configuration has moved keeps the lower as what the command said
+/// ([`budgets`](crate::store::budgets)), for a configuration that comes back was not weighed either.
 pub fn holds(configured: Option<i64>, command: Option<Command>) -> Option<i64> {
     match command {
         None => configured,

@@ -37,6 +37,15 @@ pub async fn open(
     harvests::put(db, policy, &spec, true, now).await
 }
 
+/// What the plans of that harvest have spent.
+pub async fn spent(pool: &SqlitePool, name: &str) -> Result<i64> {
+    let mut connection = pool.acquire().await?;
+    Ok(match harvests::find(&mut connection, &own_name(name)).await? {
+        Some(id) => ledger::spent_by(&mut *connection, id).await?.total(),
+        None => 0,
+    })
+}
+
 /// Lets go of what was not bought. Whoever wants such a profile later asks for it, and pays.
 pub async fn close(db: &mut Connection, policy: &Policy, name: &str, now: Timestamp) -> Result<()> {
     const ASKED_ONCE: &str = "

@@ -133,7 +133,7 @@ async fn a_harvests_limit_by_hand_holds_against_a_higher_one_in_the_next_command
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_approval_beside_a_daemon_is_a_change_and_never_more_than_a_limit_by_hand() {
+async fn an_approval_beside_a_daemon_is_a_change_and_newer_than_a_limit_by_hand() {
     let (_stage, run) = twenty_followers().await;
     let limited = Harvest {
         max_units: Some(2),
@@ -151,8 +151,8 @@ async fn an_approval_beside_a_daemon_is_a_change_and_never_more_than_a_limit_by_
         approve(5).await;
         run.until("select count(*) from spend where scope = 'all' and settled = 5")
             .await;
-        run.set_limit("harvest:test", Some(7)).await;
-        approve(50).await;
+        run.set_limit("harvest:test", Some(5)).await;
+        approve(7).await;
         run.until("select count(*) from spend where scope = 'all' and settled = 7")
             .await;
     };
@@ -162,7 +162,7 @@ async fn an_approval_beside_a_daemon_is_a_change_and_never_more_than_a_limit_by_
         "select from_units, to_units, said_by from budget_changes where scope = 'harvest:1' order by id";
     assert_eq!(
         run.lines(changes).await,
-        ["null 2 config", "2 5 config", "5 7 command"]
+        ["null 2 config", "2 5 config", "5 7 config"]
     );
     run.check_invariants().await;
 }

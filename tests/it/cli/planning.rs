@@ -310,7 +310,7 @@ fn without_a_name_all_harvests_of_the_config_are_planned() {
         .exits(2)
         .tells("--approve is for one harvest");
     shell
-        .run("plan --name one --approve 9")
+        .run("plan --name one --approve 90")
         .exits(0)
         .tells("the configuration gives harvest one max_units = 70");
     // An approval is limit enough for a daemon.
