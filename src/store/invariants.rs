@@ -173,11 +173,18 @@ const ALL: &[Invariant] = &[
     },
     Invariant {
         claim: "nothing was bought beyond a limit since it was set, but for overcharges",
-        statement: "select c.scope, c.to_units, c.spent, s.settled, s.lost
+        statement: "with newest as (
+            select id, started_at
+            from runs
+            order by id desc
+            limit 1
+        )
+        select c.scope, c.to_units, c.spent, s.settled, s.lost
         from budget_changes as c
-        join spend as s on s.scope = case c.scope when 'run' then 'run:' || (select max(id) from runs) else c.scope end
+        left join newest as r on c.scope = 'run'
+        join spend as s on s.scope = case c.scope when 'run' then 'run:' || r.id else c.scope end
         where c.id = (select max(l.id) from budget_changes as l where l.scope = c.scope)
-            and s.settled + s.lost > max(c.to_units, c.spent)
+            and s.settled + s.lost > max(c.to_units, case when c.at < r.started_at then 0 else c.spent end)
             and not exists (select 1 from overcharges)",
         holds: Holds::Always,
         reads_all_rows: false,

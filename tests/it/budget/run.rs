@@ -8,6 +8,8 @@ use gleaner::clock::{Clock, SystemClock, Timestamp};
 use gleaner::config::Harvest;
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
+use gleaner::store::invariants::{self, Scope};
+use gleaner::store::{budgets, limits};
 
 use crate::harness::{Run, harvest};
 use crate::stage::Stage;
@@ -126,4 +128,48 @@ async fn a_harvest_at_the_limit_of_a_day_ends_and_goes_on_the_next_day() {
     clock.by_ms.fetch_add(DAY_MS, Ordering::SeqCst);
     assert_eq!(run.go(&followers()).await, Stop::Finished);
     assert_eq!(run.units().await, ALL);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_for_the_coming_run_says_nothing_of_the_one_before() {
+    let (_stage, mut run) = twenty_followers().await;
+    run.config.budget.per_run = Some(5);
+    assert_eq!(run.go(&followers()).await, Stop::Budget);
+    // As `gleaner budget set` shows it beside no engine: nothing is spent of the next run.
+    let set = async |units| {
+        let now = run.clock.now();
+        run.beside(async |db| {
+            let configured = budgets::configured(&mut *db).await?;
+            let mut limits = limits::standing(&mut *db, configured, None, now).await?;
+            let of_run = limits.iter_mut().find(|limit| limit.name == "per_run").unwrap();
+            of_run.spent = 0;
+            budgets::set(db, of_run, Some(units), now).await
+        })
+        .await;
+    };
+    set(2).await;
+    run.check_invariants().await;
+    assert_eq!(run.go(&followers()).await, Stop::Budget);
+    run.check_invariants().await;
+    // A run beyond it is found.
+    run.beside(async |db| {
+        let more = "update spend set settled = 3 where scope = 'run:2'";
+        sqlx::query(more).execute(db).await?;
+        Ok(())
+    })
+    .await;
+    let scope = Scope {
+        working: false,
+        all_rows: false,
+    };
+    let checked = invariants::check(run.database().await.readers(), scope)
+        .await
+        .unwrap();
+    let broken = |name: &str| {
+        checked
+            .broken
+            .iter()
+            .any(|broken| format!("{broken:?}").contains(name))
+    };
+    assert!(broken("beyond a limit"), "{:#?}", checked.broken);
 }
