@@ -306,7 +306,7 @@ pub(super) async fn sentence(
     let known = read::known(database.readers(), spec, &seeds, refresh, &policy, now).await?;
     let word = spec.max_units.map(|units| (units, by));
     let limits = room::limits(config, database, &spec.name, &known, word, now).await?;
-    let forecast = plan::foresee(&known, spec, &policy, limits.room);
+    let forecast = plan::foresee(&known, spec, &policy, None);
     let units = forecast.total.units;
     let price = Price::of(config);
     let mut text = format!("Expected: {}", show::band(units, price));

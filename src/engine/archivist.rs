@@ -43,12 +43,14 @@ pub(crate) fn start(context: Arc<Context>, readers: SqlitePool, tracker: &TaskTr
 async fn step(context: &Context, readers: &SqlitePool, prunes: bool) -> anyhow::Result<()> {
     let retention = context.settings.retention;
     let mut excess = None;
-    while prunes {
+    let mut goes_on = prunes;
+    while goes_on {
         let dropped = context
             .writer
             .prune(retention, excess, context.clock.now())
             .await?;
-        if dropped.bodies == 0 {
+        goes_on = dropped.bodies > 0;
+        if !goes_on {
             break;
         }
         excess = Some(dropped.excess);

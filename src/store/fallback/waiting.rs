@@ -64,15 +64,18 @@ pub(super) async fn judge(
             (true, _) => TryState::Ended,
             (false, Some("leased" | "waiting")) => TryState::UnderWay,
             (false, Some("ready")) if row.get(5) => {
-                let harvest_id = row.get(4);
-                if !spends.contains_key(&harvest_id) {
+                let harvest_id: i64 = row.get(4);
+                let is_able = if let Some(known) = spends.get(&harvest_id) {
+                    *known
+                } else {
                     let is_able = able.is_none_or(|able| able.contains(&harvest_id))
                         && limits::refusal(db, policy, harvest_id, task.units, now)
                             .await?
                             .is_none();
                     spends.insert(harvest_id, is_able);
-                }
-                if spends[&harvest_id] {
+                    is_able
+                };
+                if is_able {
                     TryState::UnderWay
                 } else {
                     TryState::Still

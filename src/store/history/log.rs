@@ -18,11 +18,11 @@ pub(crate) async fn write<R: Record>(db: &mut Connection, changes: Vec<(i64, Cha
     let mut late: BTreeMap<i64, Vec<Late>> = BTreeMap::new();
     for (id, changes) in changes {
         for (name, former) in &changes.replaced {
-            let began = begun
+            let since = begun
                 .get(&(id, (*name).to_owned()))
                 .copied()
                 .unwrap_or(changes.row_since);
-            if !(former::is_daily(name) && former.is_of_one_day(began)) {
+            if !(former::is_daily(name) && former.is_of_one_day(since)) {
                 rows.push(row(id, name, former));
             }
         }

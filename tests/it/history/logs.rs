@@ -124,7 +124,7 @@ async fn a_count_that_changes_once_a_day_is_kept_however_often_the_day_reads_it(
     for day in 1..=5 {
         reads_at(day, 1).await;
         stage.change(1, |person| {
-            person.follower_count = person.follower_count.map(|count| count + 10)
+            person.follower_count = person.follower_count.map(|count| count + 10);
         });
         reads_at(day, 12).await;
         reads_at(day, 23).await;

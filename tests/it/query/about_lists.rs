@@ -87,7 +87,7 @@ const LEDGER: &str = "
         (5, 2, 2, 3, '/gql/user/followers/chunk', '2', 0, 0, 1, 0, '2026-01-01', 'fenced', 2, 2, null, 1000),
         (6, 2, 2, 3, '/gql/user/followers/chunk', '2', 0, 0, 1, 1, '2026-01-01', 'settled', 2, 2, null, 1000),
         (7, 2, 2, 3, '/gql/user/followers/chunk', '2', 1, 0, 1, 0, '2026-01-01', 'released', 2, 0, null, 1000),
-        (8, 2, 2, 3, '/gql/user/followers/chunk', '2', 1, 0, 1, 0, '2026-01-01', 'settled', 0, 0, 'imported', 1000);
+        (20, 2, 2, 3, '/gql/user/followers/chunk', '2', 1, 0, 1, 0, '2026-01-01', 'settled', 0, 0, 'imported', 1000);
     update sweeps set harvest_id = 2 where id = 3;
     insert into pages (id, sweep_id, ledger_id, endpoint, walk, page_no, answered_at, elements, new_entries, bytes)
     values
