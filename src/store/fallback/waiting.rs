@@ -65,14 +65,15 @@ pub(super) async fn judge(
             (false, Some("leased" | "waiting")) => TryState::UnderWay,
             (false, Some("ready")) if row.get(5) => {
                 let harvest_id = row.get(4);
-                if !spends.contains_key(&harvest_id) {
-                    let is_able = able.is_none_or(|able| able.contains(&harvest_id))
-                        && limits::refusal(db, policy, harvest_id, task.units, now)
-                            .await?
-                            .is_none();
-                    spends.insert(harvest_id, is_able);
-                }
-                if spends[&harvest_id] {
+                let is_able = match spends.get(&harvest_id) {
+                    Some(known) => *known,
+                    None => {
+                        able.is_none_or(|able| able.contains(&harvest_id))
+                            && limits::leave_room(db, policy, harvest_id, task.units, now).await?
+                    }
+                };
+                spends.insert(harvest_id, is_able);
+                if is_able {
                     TryState::UnderWay
                 } else {
                     TryState::Still
