@@ -297,11 +297,29 @@ mod tests {
 
     #[test]
     fn files_are_in_the_order_in_which_people_count() {
-        let mut names = ["page10.json", "page2.json", "b", "page002b", "page1.json", "page", "a20", "a3"];
+        let mut names = [
+            "page10.json",
+            "page2.json",
+            "b",
+            "page002b",
+            "page1.json",
+            "page",
+            "a20",
+            "a3",
+        ];
         names.sort_by_cached_key(|name| natural(name));
         assert_eq!(
             names,
-            ["a3", "a20", "b", "page", "page1.json", "page2.json", "page002b", "page10.json"]
+            [
+                "a3",
+                "a20",
+                "b",
+                "page",
+                "page1.json",
+                "page2.json",
+                "page002b",
+                "page10.json"
+            ]
         );
     }
 }

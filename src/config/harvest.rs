@@ -109,7 +109,11 @@ impl Harvest {
         let is_name = !self.name.is_empty() && self.name.bytes().all(plain);
         require(is_name, "name", "must be made of a to z, 0 to 9, `_` and `-`")?;
         let is_free = self.name != "import";
-        require(is_free, "name", "must not be `import`: imported pages stand under it")?;
+        require(
+            is_free,
+            "name",
+            "must not be `import`: imported pages stand under it",
+        )?;
         for (place, seed) in self.seeds.iter().enumerate() {
             let read = seed.parse::<Seed>();
             read.map_err(|error| Fault::new(format!("seeds.{place}"), format!("{seed:?}: {error}")))?;

@@ -1,6 +1,7 @@
 //! The archive: what was bought once is never bought again.
 
 mod import;
+mod lost;
 mod reparse;
 mod storage;
 mod why;

@@ -310,7 +310,16 @@ async fn add_page(
 async fn note(db: &mut Connection, task: &Task, at: Timestamp) -> Result<i64> {
     let ledger_id = ledger::reserve(db, task, at).await?;
     let nothing = Settlement::Settled(0);
-    ledger::settle(db, ledger_id, nothing, false, Some(200), Some(ledger::IMPORTED), at).await?;
+    ledger::settle(
+        db,
+        ledger_id,
+        nothing,
+        false,
+        Some(200),
+        Some(ledger::IMPORTED),
+        at,
+    )
+    .await?;
     Ok(ledger_id)
 }
 

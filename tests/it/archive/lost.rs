@@ -76,10 +76,7 @@ async fn nobody_leaves_by_a_parser_that_reads_less() {
     assert_eq!(run.lines(left).await, ["13"]);
     assert_eq!(run.number(closing).await, 4);
     let before = run.dump().await;
-    for find in [
-        &losing as gleaner::store::archive::replay::Find<'_>,
-        &refusing,
-    ] {
+    for find in [&losing as gleaner::store::archive::replay::Find<'_>, &refusing] {
         // Twice: what came as a page is still lost when it is lost again.
         for _ in 0..2 {
             run.reparse_with(find, false).await;

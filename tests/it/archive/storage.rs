@@ -100,12 +100,16 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
         max_bytes: Some(most),
     };
     let now = run.clock.now();
-    while run
-        .beside(async |db| retention::prune(db, retention, now).await)
-        .await
-        .bodies
-        > 0
-    {}
+    let mut excess = None;
+    loop {
+        let dropped = run
+            .beside(async |db| retention::prune(db, retention, excess, now).await)
+            .await;
+        if dropped.bodies == 0 {
+            break;
+        }
+        excess = Some(dropped.excess);
+    }
     let left = run.number(room).await;
     assert!(left <= most && left > most / 2, "{left} of {most}");
     assert_eq!(run.number("select max(page_id) from page_bodies").await, newest);
@@ -122,7 +126,7 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
     };
     let later = now + 1_000_000;
     while run
-        .beside(async |db| retention::prune(db, aged, later).await)
+        .beside(async |db| retention::prune(db, aged, None, later).await)
         .await
         .bodies
         > 0
@@ -145,4 +149,58 @@ async fn without_keeping_no_body_is_stored_and_the_tables_are_the_same() {
     );
     assert_eq!(run.number("select count(*) from page_bodies").await, 0);
     assert!(run.number("select count(*) from users").await > 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_body_is_left_alone_and_the_others_are_packed() {
+    let run = crawl().await;
+    run.beside(async |db| {
+        let first = "update page_bodies set body = x'28b52ffd00' where page_id in (
+            select min(b.page_id) from page_bodies as b join pages as p on p.id = b.page_id group by p.endpoint
+        )";
+        sqlx::query(first).execute(db).await?;
+        Ok(())
+    })
+    .await;
+    let damaged = "select count(*) from page_bodies where level = 99";
+    run.pack().await;
+    let dictionaries = run
+        .number("select count(distinct endpoint) from dictionaries")
+        .await;
+    assert!(dictionaries > 3);
+    assert_eq!(run.number(damaged).await, dictionaries);
+    let loose = "select count(*) from page_bodies as b join pages as p on p.id = b.page_id
+        where b.level < 19 and p.endpoint in (select endpoint from dictionaries)";
+    assert_eq!(run.number(loose).await, 0);
+    assert!(
+        run.number("select count(*) from page_bodies where level = 19")
+            .await
+            > 100
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_age_goes_what_was_answered_long_ago_wherever_its_page_stands() {
+    let run = crawl().await;
+    let now = run.clock.now();
+    // An import of old answers: its pages are the newest.
+    let old = run.number("select max(page_id) from page_bodies").await;
+    run.beside(async |db| {
+        let sql = "update pages set answered_at = 1000 where id = $1";
+        sqlx::query(sql).bind(old).execute(db).await?;
+        Ok(())
+    })
+    .await;
+    let kept = run.number("select count(*) from page_bodies").await;
+    assert!(kept > 500, "more than are dropped at a time");
+    let aged = Retention {
+        max_age_ms: Some(now - 2_000),
+        max_bytes: None,
+    };
+    let dropped = run
+        .beside(async |db| retention::prune(db, aged, None, now).await)
+        .await;
+    assert_eq!(dropped.bodies, 1);
+    assert_eq!(run.number("select count(*) from page_bodies").await, kept - 1);
+    assert_eq!(run.number("select max(page_id) from page_bodies").await, old - 1);
 }

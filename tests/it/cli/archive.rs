@@ -62,7 +62,11 @@ fn reparse_and_why_answer_scripts_and_people() {
             .contains("Every table is as it was.")
     );
     let edge = shell
-        .run("sql --json \"select follower_id || '/' || followee_id as edge from follows limit 1\"")
+        .run(
+            "sql --json \"select follower_id || '/' || followee_id as edge from follow_edges as e \
+             join sweeps as s on s.id = e.followers_sweep \
+             where s.endpoint = '/g2/user/followers' and s.asked_before is null limit 1\"",
+        )
         .exits(0)
         .json();
     let edge = edge[0]["edge"].as_str().unwrap().to_owned();
