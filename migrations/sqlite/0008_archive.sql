@@ -12,7 +12,9 @@ create table dictionaries (
 create index dictionaries_by_endpoint on dictionaries (endpoint, id);
 
 alter table page_bodies add column dictionary_id integer references dictionaries (id);
-alter table page_bodies add column level integer not null default 3;    -- how hard zstd tried
+alter table page_bodies add column level integer not null default 3;    -- how hard zstd tried; 99 is left as it is
+-- What is still to be packed, without a look at the rest.
+create index page_bodies_by_packing on page_bodies (dictionary_id, level, page_id);
 
 alter table pages add column parser integer not null default 0;     -- the parsers' version; 0 is before they had numbers
 alter table pages add column body_dropped_at integer;               -- when its body was dropped, or not kept at all
@@ -28,6 +30,7 @@ create table imports (
     imported_at integer not null
 );
 create index imports_by_hash on imports (body_hash);
+create index pages_with_body on pages (answered_at) where body_dropped_at is null;
 
 create index pages_by_time on pages (answered_at);       -- stamps name a page by its time
 

@@ -95,16 +95,17 @@ async fn pack(writer: &mut Connection) -> anyhow::Result<(i64, i64)> {
 }
 
 async fn prune(writer: &mut Connection, retention: Retention) -> anyhow::Result<Dropped> {
-    let mut all = Dropped::default();
+    let (mut all, mut excess) = (Dropped::default(), None);
     loop {
         let mut transaction = begin(writer).await?;
-        let dropped = retention::prune(&mut transaction, retention, session::clock().now()).await?;
+        let dropped = retention::prune(&mut transaction, retention, excess, session::clock().now()).await?;
         transaction.commit().await?;
         if dropped.bodies == 0 {
             return Ok(all);
         }
         all.bodies += dropped.bodies;
         all.bytes += dropped.bytes;
+        excess = Some(dropped.excess);
     }
 }
 

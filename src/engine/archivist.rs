@@ -16,9 +16,8 @@ use crate::store::archive::{dictionaries, packing};
 const EVERY: Duration = Duration::from_mins(5);
 /// How often bodies are dropped.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
-/// How many bodies are packed in one commit, and how many commits there are each time.
+/// How many bodies are packed in one commit: between two of them the writer does what else waits.
 const PACK_BODIES: i64 = 16;
-const PACK_COMMITS: usize = 16;
 
 /// Looks after the archive until the engine stops.
 pub(crate) fn start(context: Arc<Context>, readers: SqlitePool, tracker: &TaskTracker) -> JoinHandle<()> {
@@ -43,13 +42,17 @@ pub(crate) fn start(context: Arc<Context>, readers: SqlitePool, tracker: &TaskTr
 /// Drops, trains and packs what is due.
 async fn step(context: &Context, readers: &SqlitePool, prunes: bool) -> anyhow::Result<()> {
     let retention = context.settings.retention;
-    let mut more = prunes;
+    let (mut excess, mut more) = (None, prunes);
     while more {
-        let dropped = context.writer.prune(retention, context.clock.now()).await?;
+        let dropped = context
+            .writer
+            .prune(retention, excess, context.clock.now())
+            .await?;
         more = dropped.bodies > 0;
         if !more {
             break;
         }
+        excess = Some(dropped.excess);
         tracing::info!(
             bodies = dropped.bodies,
             bytes = dropped.bytes,
@@ -67,7 +70,8 @@ async fn step(context: &Context, readers: &SqlitePool, prunes: bool) -> anyhow::
             .keep_dictionary(trained, context.clock.now())
             .await?;
     }
-    for _ in 0..PACK_COMMITS {
+    // It goes on while anything is loose: an archive that grows faster than it is packed would never be small.
+    loop {
         let loose = packing::due(&mut *readers.acquire().await?, PACK_BODIES).await?;
         let Some(loose) = loose.filter(|_| !context.shutdown.is_asked()) else {
             break;

@@ -64,7 +64,7 @@ enum Work {
         readings: Vec<Reading>,
         now: Timestamp,
     },
-    Prune(Retention, Timestamp),
+    Prune(Retention, Option<i64>, Timestamp),
     Dictionary(Trained, Timestamp),
     Packed(Packed),
     EndRun(i64, Timestamp),
@@ -166,8 +166,13 @@ impl Writer {
     }
 
     /// Drops some bodies that are not kept any longer.
-    pub(crate) async fn prune(&self, retention: Retention, now: Timestamp) -> Result<Dropped> {
-        match self.ask(Work::Prune(retention, now)).await? {
+    pub(crate) async fn prune(
+        &self,
+        retention: Retention,
+        excess: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Dropped> {
+        match self.ask(Work::Prune(retention, excess, now)).await? {
             Done::Dropped(dropped) => Ok(dropped),
             _ => Ok(Dropped::default()),
         }
@@ -290,7 +295,9 @@ async fn perform(db: &mut Connection, policy: &Policy, work: &Work) -> Result<Do
                 .map(Done::Seeds),
             None => Ok(Done::Nothing),
         },
-        Work::Prune(retention, now) => retention::prune(db, *retention, *now).await.map(Done::Dropped),
+        Work::Prune(retention, excess, now) => retention::prune(db, *retention, *excess, *now)
+            .await
+            .map(Done::Dropped),
         Work::Dictionary(trained, now) => dictionaries::keep(db, trained, *now)
             .await
             .map(|()| Done::Nothing),

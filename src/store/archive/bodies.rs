@@ -44,3 +44,14 @@ pub(crate) async fn read(db: &mut Connection, page_id: i64) -> Result<Option<Vec
         ))
     })
 }
+
+/// The body of a page, for what can do without: none if it was dropped, or with a warning if it is damaged.
+pub(crate) async fn read_if_sound(db: &mut Connection, page_id: i64) -> Result<Option<Vec<u8>>> {
+    match read(db, page_id).await {
+        Err(StoreError::Unusable(reason)) => {
+            tracing::warn!(page = page_id, "{reason}; the other bodies go on");
+            Ok(None)
+        }
+        read => read,
+    }
+}

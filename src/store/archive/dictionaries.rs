@@ -104,7 +104,7 @@ pub async fn due(db: &mut Connection) -> Result<Option<Samples>> {
         if bytes >= SAMPLE_BYTES {
             break;
         }
-        if let Some(body) = bodies::read(db, page).await? {
+        if let Some(body) = bodies::read_if_sound(db, page).await? {
             bytes += body.len();
             samples.push(body);
         }

@@ -25,39 +25,58 @@ pub struct Dropped {
     pub bodies: i64,
     /// The room that they took.
     pub bytes: i64,
+    /// How much is still too large, for the next call.
+    pub excess: i64,
 }
 
-/// Drops some bodies, the oldest first; nothing was dropped when nothing is left to drop.
-pub async fn prune(db: &mut Connection, retention: Retention, now: Timestamp) -> Result<Dropped> {
+/// Drops some bodies, those with the oldest answers first; nothing was dropped when nothing is left to drop.
+///
+/// `excess` is what the call before left of it; without, all that is stored is added up.
+pub async fn prune(
+    db: &mut Connection,
+    retention: Retention,
+    excess: Option<i64>,
+    now: Timestamp,
+) -> Result<Dropped> {
     const STORED: &str = "
         select coalesce(sum(length(body)), 0)
         from page_bodies";
+    // An import may be older than the pages before it: the time counts, not the page's number.
     const OLDEST: &str = "
-        select b.page_id, length(b.body), p.answered_at
-        from page_bodies as b
-        join pages as p on p.id = b.page_id
-        order by b.page_id
-        limit $1";
+        select p.id, length(b.body), p.answered_at
+        from pages as p indexed by pages_with_body
+        cross join page_bodies as b on b.page_id = p.id
+        where p.body_dropped_at is null and p.answered_at < $1
+        order by p.answered_at, p.id
+        limit $2";
     let oldest_kept = retention.max_age_ms.map(|age| now.saturating_sub(age));
-    let mut excess = match retention.max_bytes {
-        Some(most) => sqlx::query_scalar::<_, i64>(STORED).fetch_one(&mut *db).await? - most,
-        None => 0,
+    let mut excess = match (retention.max_bytes, excess) {
+        (None, _) => 0,
+        (Some(_), Some(excess)) => excess,
+        (Some(most), None) => sqlx::query_scalar::<_, i64>(STORED).fetch_one(&mut *db).await? - most,
     };
     if oldest_kept.is_none() && excess <= 0 {
         return Ok(Dropped::default());
     }
     let mut dropped = Dropped::default();
     let mut pages = Vec::new();
-    for row in sqlx::query(OLDEST).bind(BATCH).fetch_all(&mut *db).await? {
+    let rows = sqlx::query(OLDEST)
+        .bind(oldest_kept.filter(|_| excess <= 0).unwrap_or(Timestamp::MAX))
+        .bind(BATCH)
+        .fetch_all(&mut *db)
+        .await?;
+    for row in rows {
         let (page, bytes, answered_at): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
         let is_old = oldest_kept.is_some_and(|oldest| answered_at < oldest);
-        if is_old || excess > 0 {
-            excess -= bytes;
-            dropped.bodies += 1;
-            dropped.bytes += bytes;
-            pages.push(page);
+        if !is_old && excess <= 0 {
+            break;
         }
+        excess -= bytes;
+        dropped.bodies += 1;
+        dropped.bytes += bytes;
+        pages.push(page);
     }
+    dropped.excess = excess;
     drop_bodies(db, &pages, now).await?;
     Ok(dropped)
 }
@@ -76,7 +95,11 @@ pub async fn drop_one(db: &mut Connection, page_id: i64, now: Timestamp) -> Resu
         return Ok(Dropped::default());
     };
     drop_bodies(db, &[page_id], now).await?;
-    Ok(Dropped { bodies: 1, bytes })
+    Ok(Dropped {
+        bodies: 1,
+        bytes,
+        ..Dropped::default()
+    })
 }
 
 async fn drop_bodies(db: &mut Connection, pages: &[i64], now: Timestamp) -> Result<()> {
