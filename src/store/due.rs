@@ -13,6 +13,26 @@ use crate::verdict::Verdict;
 
 /// Sets when lists that have ended are due, by the harvests that want them: the shortest interval counts.
 pub(crate) async fn set(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> {
+    if lists.is_empty() || !is_any_refreshed(db).await? {
+        return Ok(());
+    }
+    put(db, policy, lists).await
+}
+
+/// Sets when all lists of a harvest are due, after its intervals have changed.
+pub(crate) async fn set_all(db: &mut Connection, policy: &Policy, harvest_id: i64) -> Result<()> {
+    const LISTS: &str = "
+        select list_id
+        from harvest_lists
+        where harvest_id = $1";
+    let lists: Vec<i64> = sqlx::query_scalar(LISTS)
+        .bind(harvest_id)
+        .fetch_all(&mut *db)
+        .await?;
+    put(db, policy, &lists).await
+}
+
+async fn put(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> {
     const SQL: &str = "
         update lists
         set due_at = (
@@ -23,31 +43,8 @@ pub(crate) async fn set(db: &mut Connection, policy: &Policy, lists: &[i64]) -> 
             where w.list_id = lists.id and lists.verdict <> 'cancelled'
         )
         where id in (select value from json_each($1)) and ended_at is not null";
-    if lists.is_empty() || !is_any_refreshed(db).await? {
-        return Ok(());
-    }
     sqlx::query(SQL)
         .bind(json_ids(lists.iter().copied()))
-        .bind(longest(policy))
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// Sets when all lists of a harvest are due, after its intervals have changed.
-pub(crate) async fn set_all(db: &mut Connection, policy: &Policy, harvest_id: i64) -> Result<()> {
-    const SQL: &str = "
-        update lists
-        set due_at = (
-            select min(max(lists.ended_at, coalesce(lists.checked_at, 0)) + coalesce(r.interval_ms, lists.auto_ms, $2))
-            from harvest_lists as w
-            join harvests as h on h.id = w.harvest_id and h.round = w.round
-            join harvest_refresh as r on r.harvest_id = h.id and r.kind = lists.kind
-            where w.list_id = lists.id and lists.verdict <> 'cancelled'
-        )
-        where id in (select list_id from harvest_lists where harvest_id = $1) and ended_at is not null";
-    sqlx::query(SQL)
-        .bind(harvest_id)
         .bind(longest(policy))
         .execute(db)
         .await?;
