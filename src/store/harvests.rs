@@ -98,6 +98,8 @@ pub(crate) struct Harvest {
     pub round: i64,
     pub fresh_after: Timestamp,
     pub open_depth: i64,
+    /// Its fixed intervals in milliseconds.
+    pub intervals: BTreeMap<Kind, i64>,
     /// Lists that were due at this time are read again.
     pub due_until: Timestamp,
 }
@@ -110,6 +112,17 @@ impl Harvest {
             Kind::Clips => self.clips,
             _ => Variant::Plain,
         }
+    }
+
+    /// Since when a counter of an owner counts for a list that is read for the first time: as long as the list that brings
+    /// it is not due, by its fixed interval.
+    pub(crate) fn counters_since(&self, kind: Kind, now: Timestamp) -> Timestamp {
+        let bringing: &[Kind] = match kind.rank() {
+            2 => &[Kind::Medias, Kind::Clips],
+            _ => &[Kind::Profile],
+        };
+        let interval = bringing.iter().filter_map(|kind| self.intervals.get(kind)).min();
+        interval.map_or(self.fresh_after, |interval| self.fresh_after.max(now - interval))
     }
 }
 
@@ -131,8 +144,7 @@ pub async fn put(
             sort_order, sort_by_views
         )
         values (
-            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, max(0, $11 - coalesce($9, $11)), 1, 0, $11, $11, $12, $13, $14,
-            $15, $16
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 1, 0, $11, $11, $12, $13, $14, $15, $16
         )
         on conflict (name) do update set
             collect = excluded.collect,
@@ -289,7 +301,11 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
     const SQL: &str = "
         select
             collect, depth, expand, limits, users_limit, round, fresh_after, open_depth, filter, min_likes, sort_order,
-            sort_by_views, due_until
+            sort_by_views, due_until, (
+                select json_group_object(kind, interval_ms)
+                from harvest_refresh
+                where harvest_id = $1 and interval_ms is not null
+            )
         from harvests
         where id = $1";
     let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
@@ -316,7 +332,21 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
             Variant::Plain
         },
         due_until: row.get(12),
+        intervals: intervals_of(row.get(13))?,
     })
+}
+
+fn intervals_of(text: &str) -> Result<BTreeMap<Kind, i64>> {
+    let unknown = || StoreError::Unknown {
+        table: "harvest_refresh",
+        column: "kind",
+        value: text.into(),
+    };
+    let intervals: BTreeMap<String, i64> = serde_json::from_str(text).map_err(|_| unknown())?;
+    intervals
+        .into_iter()
+        .map(|(name, interval)| Ok((Kind::find(&name).ok_or_else(unknown)?, interval)))
+        .collect()
 }
 
 fn kinds_text(kinds: &[Kind]) -> String {

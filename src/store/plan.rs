@@ -13,8 +13,9 @@ use sqlx::{Row as _, SqlitePool};
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
+use crate::refresh::Interval;
 use crate::store::harvests::HarvestSpec;
-use crate::store::{Result, holds, intervals, ledger};
+use crate::store::{Result, holds, ledger};
 
 pub use again::{Again, Place};
 pub use below::Left;
@@ -68,12 +69,17 @@ pub async fn known(
         .fetch_optional(pool)
         .await?
         .map(|row| (row.get::<i64, _>(0), row.get(1), row.get(2)));
-    let interval = intervals::shortest(&spec.refresh);
-    let fresh_after = match (&harvest, interval) {
+    let fresh_after = match &harvest {
         _ if refresh => i64::MAX,
-        (Some((_, _, fresh_after)), _) => *fresh_after,
-        (None, Some(interval)) => now.saturating_sub(interval).max(0),
-        (None, None) => 0,
+        Some((_, _, fresh_after)) => *fresh_after,
+        None => 0,
+    };
+    // A new harvest reads profiles that are older than their interval before anything else.
+    let profiled_after = match (&harvest, spec.refresh.get(&Kind::Profile)) {
+        (None, Some(Interval::Every(every))) if !refresh => {
+            now.saturating_sub(i64::try_from(every.as_millis()).unwrap_or(i64::MAX))
+        }
+        _ => fresh_after,
     };
     let harvest_id = harvest.map(|(id, _, _)| id);
     let spent = match harvest_id {
@@ -85,6 +91,7 @@ pub async fn known(
         spec,
         harvest_id,
         fresh_after,
+        profiled_after,
         media_kinds: [Kind::Medias, Kind::Clips]
             .into_iter()
             .filter(|kind| spec.collect.contains(kind))
@@ -108,11 +115,12 @@ pub async fn known(
     })
 }
 
-/// What is looked for: a harvest, and since when a list counts as read.
+/// What is looked for: a harvest, and since when a list, and a profile, counts as read.
 struct Wanted<'a> {
     spec: &'a HarvestSpec,
     harvest_id: Option<i64>,
     fresh_after: Timestamp,
+    profiled_after: Timestamp,
     /// The lists of posts that it reads.
     media_kinds: Vec<Kind>,
 }

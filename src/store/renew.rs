@@ -29,8 +29,8 @@ pub(crate) struct Renewal {
     pub joins: bool,
     /// The oldest sweep whose sightings still stand.
     pub base_sweep: Option<i64>,
-    /// What it is likely to cost.
-    pub units: f64,
+    /// What it is likely to cost, where it is read because it was due.
+    pub units: Option<f64>,
     /// What its counter said when the list was last found to be cut: that holds until it says something else.
     pub counter: Option<i64>,
 }
@@ -100,7 +100,7 @@ pub(crate) async fn renew(
                 since: profile.read_at,
                 joins: false,
                 base_sweep: None,
-                units: due.units,
+                units: Some(due.units),
                 counter: None,
             };
             (profile.depth, renewal)
@@ -120,7 +120,7 @@ pub(crate) async fn renew(
                 },
                 joins: joins.is_some(),
                 base_sweep: joins,
-                units: due.units,
+                units: Some(due.units),
                 counter: candidate.last_counter.filter(|_| candidate.was_cut),
             };
             (candidate.depth, renewal)
@@ -137,7 +137,7 @@ pub(crate) async fn renew(
     if depths.is_empty() {
         return Ok(joined);
     }
-    let mut lists = want::stand(db, &harvest, &depths).await?;
+    let mut lists = want::stand(db, policy, &harvest, &depths, now).await?;
     for list in &mut lists {
         list.renewal = renewals.get(&list.list_id).map(|(_, renewal)| *renewal);
     }

@@ -124,10 +124,18 @@ pub(crate) async fn after_page(
     if read.ended || outcome.step == Step::Known {
         rest_on(db, task.sweep_id, Some(own.since_sweep)).await?;
     }
-    meaning(db, task, &own, outcome.step, read.ended).await
+    meaning(db, task, &own, outcome.step, read.ended, wanted).await
 }
 
-async fn meaning(db: &mut Connection, task: &Task, own: &Stretch, step: Step, ended: bool) -> Result<Known> {
+async fn meaning(
+    db: &mut Connection,
+    task: &Task,
+    own: &Stretch,
+    step: Step,
+    ended: bool,
+    wanted: Option<i64>,
+) -> Result<Known> {
+    let joined = own.since_sweep < task.sweep_id;
     Ok(match step {
         Step::Jump(cursor) => Known::Jump(cursor),
         Step::Astray => Known::Astray,
@@ -150,8 +158,17 @@ async fn meaning(db: &mut Connection, task: &Task, own: &Stretch, step: Step, en
                 covered,
             }
         }
-        Step::GoOn if ended && own.since_sweep < task.sweep_id => {
-            Known::Covers(count(db, task, own, None).await?)
+        Step::GoOn if joined && (ended || wanted.is_some()) => {
+            let covered = count(db, task, own, None).await?;
+            match wanted {
+                Some(wanted) if !ended && covered >= wanted => Known::All {
+                    verdict: Verdict::Capped,
+                    reason: format!("limit of the harvest: {covered} in all"),
+                    covered,
+                },
+                _ if ended => Known::Covers(covered),
+                _ => Known::Nothing,
+            }
         }
         Step::GoOn | Step::Unordered => Known::Nothing,
     })

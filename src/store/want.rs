@@ -2,6 +2,8 @@
 //!
 //! One statement a step for any number of wants, because a page can show dozens of users.
 
+mod start;
+
 use std::collections::HashMap;
 
 use sqlx::Row as _;
@@ -10,11 +12,12 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::harvests::{Harvest, Limit};
-use crate::store::owner;
 use crate::store::renew::Renewal;
-use crate::store::{Connection, Result, StoreError, batches, choice, due, holds, json_ids, sweeps, unsent};
+use crate::store::{Connection, Result, StoreError, due, holds, json_ids, stretches};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
+
+pub(crate) use start::start;
 
 /// A list that a harvest wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub(crate) struct Listed {
     bought: (i64, i64),
     /// Whether it ended in this round of the harvest, before its seed was held and returned.
     was_held: bool,
+    /// Whether the harvest's interval for its kind is over.
+    is_due: bool,
     /// How it is read again, if that is why it is read.
     pub renewal: Option<Renewal>,
 }
@@ -78,7 +83,7 @@ pub(crate) async fn place(
     wants: &[Want],
     now: Timestamp,
 ) -> Result<Vec<Shown>> {
-    let listed = register(db, harvest, wants).await?;
+    let listed = register(db, policy, harvest, wants, now).await?;
     let retired = holds::retired(db).await?;
     let mut shown = Vec::new();
     let mut new = Vec::new();
@@ -87,7 +92,10 @@ pub(crate) async fn place(
         let recent = list
             .ended_at
             .is_some_and(|ended_at| ended_at >= harvest.fresh_after);
+        // A profile comes before what hangs from it; any other list that is due is read again like those that were read
+        // by this harvest.
         let fresh = recent
+            && !(list.kind == Kind::Profile && list.is_due)
             && match list.verdict {
                 Some(Verdict::Cancelled | Verdict::Failed) => list.was_held,
                 Some(Verdict::Capped) => !wants_more(policy, harvest, &list, &retired),
@@ -102,6 +110,13 @@ pub(crate) async fn place(
                 shown.push(list.shown(sweep, false));
             }
             (None, Some(sweep)) if fresh => shown.push(list.shown(sweep, true)),
+            (None, Some(sweep)) if recent && due::ends_at_the_known(list.kind, list.variant) => {
+                let renewal = go_on(db, policy, harvest, &list, now).await?;
+                if renewal.is_some() {
+                    shown.push(list.shown(sweep, false));
+                }
+                new.push(Listed { renewal, ..list });
+            }
             _ => new.push(list),
         }
     }
@@ -114,6 +129,24 @@ pub(crate) async fn place(
     due::set(db, policy, &ended).await?;
     shown.extend(start(db, policy, harvest, new, now).await?);
     Ok(shown)
+}
+
+/// A list of posts of which a part is known is read on from there.
+async fn go_on(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    list: &Listed,
+    now: Timestamp,
+) -> Result<Option<Renewal>> {
+    let known = stretches::whole(db, list.list_id, &policy.refresh, now).await?;
+    Ok(known.map(|base_sweep| Renewal {
+        since: harvest.counters_since(list.kind, now),
+        joins: true,
+        base_sweep: Some(base_sweep),
+        units: None,
+        counter: None,
+    }))
 }
 
 /// Whether a harvest wants more of a list than the limit of another one let be bought, and asking would show more: one
@@ -147,7 +180,13 @@ impl Listed {
 }
 
 /// Makes the rows of `lists` and `harvest_lists`, and returns the lists that are new to this round of the harvest.
-async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Result<Vec<Listed>> {
+async fn register(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    wants: &[Want],
+    now: Timestamp,
+) -> Result<Vec<Listed>> {
     const LISTS: &str = "
         insert into lists (kind, target, params, generation)
         select want.value ->> 0, want.value ->> 1, want.value ->> 3, 0
@@ -186,7 +225,7 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
         .into_iter()
         .map(|row| (row.get(0), row.get(1)))
         .collect();
-    let mut listed = stand(db, harvest, &depths).await?;
+    let mut listed = stand(db, policy, harvest, &depths, now).await?;
     // The order of the wants is the order of work among equals.
     let order: HashMap<(&str, &str), usize> = wants
         .iter()
@@ -200,8 +239,10 @@ async fn register(db: &mut Connection, harvest: &Harvest, wants: &[Want]) -> Res
 /// How lists stand that a harvest wants, by their numbers, with their depths; in the order of their numbers.
 pub(crate) async fn stand(
     db: &mut Connection,
+    policy: &Policy,
     harvest: &Harvest,
     depths: &HashMap<i64, i64>,
+    now: Timestamp,
 ) -> Result<Vec<Listed>> {
     const STATE: &str = "
         select
@@ -212,18 +253,27 @@ pub(crate) async fn stand(
             coalesce(s.pages, 0),
             case when s.base_sweep < s.id then max(s.covered, s.distinct_items) else coalesce(s.distinct_items, 0) end,
             l.params,
-            exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3)
+            exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3),
+            exists (
+                select 1
+                from harvest_refresh as r
+                where r.harvest_id = $2 and r.kind = l.kind
+                    and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $4) <= $5
+            )
         from lists as l
         left join sweeps as s on s.id = l.last_sweep
         left join batch_members as m on m.list_id = l.id
         where l.id in (select value from json_each($1))
         order by l.id";
     let ids = json_ids(depths.keys().copied());
+    let until = now.max(harvest.due_until);
     let mut listed = Vec::with_capacity(depths.len());
     for row in sqlx::query(STATE)
         .bind(ids)
         .bind(harvest.id)
         .bind(harvest.round)
+        .bind(due::longest(policy))
+        .bind(until)
         .fetch_all(&mut *db)
         .await?
     {
@@ -241,160 +291,11 @@ pub(crate) async fn stand(
             bought: (row.get(8), row.get(9)),
             variant: variant_of(row.get(10))?,
             was_held: row.get(11),
+            is_due: row.get(12),
             renewal: None,
         });
     }
     Ok(listed)
-}
-
-/// Starts a sweep of each list: settled at once where nothing needs to be bought, otherwise with a task.
-pub(crate) async fn start(
-    db: &mut Connection,
-    policy: &Policy,
-    harvest: &Harvest,
-    lists: Vec<Listed>,
-    now: Timestamp,
-) -> Result<Vec<Shown>> {
-    const SWEEPS: &str = "
-        insert into sweeps (
-            list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            fresh_after, renews, base_sweep, expected_units, ended_page
-        )
-        select
-            l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
-            case when sweep.value ->> 2 is null then null else $3 end,
-            sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
-            sweep.value ->> '$[5].since', coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
-            sweep.value ->> '$[5].units',
-            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
-        from json_each($1) as sweep
-        join lists as l on l.id = sweep.value ->> 0
-        order by sweep.key
-        returning id, list_id";
-    const LISTS: &str = "
-        update lists
-        set
-            generation = s.generation,
-            open_sweep = case when s.verdict is null then s.id end,
-            last_sweep = case when s.verdict is null then lists.last_sweep else s.id end,
-            verdict = coalesce(s.verdict, lists.verdict),
-            ended_at = case when s.verdict is null then lists.ended_at else $2 end
-        from sweeps as s
-        where s.list_id = lists.id and s.id in (select value from json_each($1))";
-    const TASKS: &str = "
-        insert into tasks (
-            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
-        )
-        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
-        from json_each($1) as task
-        join sweeps as s on s.id = task.value ->> 0
-        join lists as l on l.id = s.list_id
-        order by task.key";
-    if lists.is_empty() {
-        return Ok(Vec::new());
-    }
-    let plans = plan(db, policy, harvest, &lists, now).await?;
-    let json = serde_json::to_string(&plans).unwrap_or_else(|_| "[]".into());
-    let sweeps: HashMap<i64, i64> = sqlx::query(SWEEPS)
-        .bind(json)
-        .bind(harvest.id)
-        .bind(now)
-        .fetch_all(&mut *db)
-        .await?
-        .into_iter()
-        .map(|row| (row.get(1), row.get(0)))
-        .collect();
-    sqlx::query(LISTS)
-        .bind(json_ids(sweeps.values().copied()))
-        .bind(now)
-        .execute(&mut *db)
-        .await?;
-    let mut shown = Vec::new();
-    let mut tasks = Vec::new();
-    let mut together = Vec::new();
-    let mut opened = Vec::new();
-    let empty = plans
-        .iter()
-        .filter(|plan| plan.2 == Some(Verdict::Complete.name()))
-        .map(|plan| plan.0)
-        .collect();
-    unsent::close_empty(db, policy, &lists, &empty, &sweeps).await?;
-    for (list, plan) in lists.iter().zip(&plans) {
-        let sweep = sweeps.get(&list.list_id).copied().unwrap_or_default();
-        if plan.2.is_some() {
-            shown.push(list.shown(sweep, true));
-            continue;
-        }
-        opened.push(list.list_id);
-        if list.kind == Kind::Usertags {
-            together.push((list.list_id, sweep, list.depth));
-        } else {
-            tasks.push((sweep, list.depth, list.kind.rank()));
-        }
-    }
-    if !tasks.is_empty() {
-        let json = serde_json::to_string(&tasks).unwrap_or_else(|_| "[]".into());
-        sqlx::query(TASKS)
-            .bind(json)
-            .bind(harvest.id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
-    }
-    let settled: Vec<i64> = shown.iter().map(|list: &Shown| list.list_id).collect();
-    due::set(db, policy, &settled).await?;
-    set_open(db, harvest, &opened).await?;
-    batches::add(db, harvest.id, &together, now).await?;
-    Ok(shown)
-}
-
-/// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again.
-type Plan<'a> = (
-    i64,
-    Option<&'a str>,
-    Option<&'static str>,
-    Option<&'static str>,
-    Option<i64>,
-    Option<Renewal>,
-);
-
-async fn plan<'a>(
-    db: &mut Connection,
-    policy: &'a Policy,
-    harvest: &Harvest,
-    lists: &[Listed],
-    now: Timestamp,
-) -> Result<Vec<Plan<'a>>> {
-    let fresh_after = |list: &Listed| list.renewal.map_or(harvest.fresh_after, |renewal| renewal.since);
-    let asked: Vec<(i64, Kind, &str, Timestamp)> = lists
-        .iter()
-        .map(|list| (list.list_id, list.kind, list.target.as_str(), fresh_after(list)))
-        .collect();
-    let owners = owner::owners(db, &asked).await?;
-    let retired = holds::retired(db).await?;
-    let kinds = lists.iter().map(|list| list.kind);
-    let today = lists.iter().any(|list| list.renewal.is_some()).then_some(now);
-    let choice = choice::load(db, policy, harvest, kinds, today).await?;
-    let mut plans = Vec::with_capacity(lists.len());
-    for list in lists {
-        let owner = owners.get(&list.list_id).copied().unwrap_or_default();
-        let named = (list.kind, list.target.as_str(), list.variant);
-        let step = choice.first(policy, named, owner.counter, &retired);
-        let settled = unsent::verdict(owner).or_else(|| {
-            step.is_none()
-                .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))
-        });
-        plans.push((
-            list.list_id,
-            step.filter(|_| settled.is_none())
-                .map(|step| step.endpoint.as_str()),
-            settled.map(|(verdict, _)| verdict.name()),
-            settled.map(|(_, reason)| reason),
-            owner.counter.or(list.renewal.and_then(|renewal| renewal.counter)),
-            list.renewal,
-        ));
-    }
-    Ok(plans)
 }
 
 async fn set_open(db: &mut Connection, harvest: &Harvest, lists: &[i64]) -> Result<()> {

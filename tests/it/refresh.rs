@@ -4,6 +4,7 @@ mod due;
 mod holes;
 mod month;
 mod posts;
+mod taken_up;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::Wanted;
-use super::seeds::{Seed, is_asked_again, variant};
+use super::seeds::{Profile, Seed, is_asked_again, variant};
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
@@ -130,6 +130,9 @@ pub(super) async fn read(
         .filter(|list| list.kind == Kind::Profile)
         .filter_map(|list| list.user)
         .collect();
+    // Those of the seeds that are not there are foreseen with the seeds.
+    let missing = |seed: &&Seed| seed.profile != Profile::Fresh;
+    profiles.extend(seeds.iter().filter(missing).filter_map(|seed| seed.user));
     let mut again = Vec::new();
     for list in &due {
         let owner = owners.get(&list.id).copied().unwrap_or_default();
@@ -264,7 +267,7 @@ async fn lists(
         cross join intervals as r on r.kind = l.kind
         left join sweeps as s on s.id = l.last_sweep
         where l.open_sweep is null
-            and l.ended_at >= $5
+            and l.ended_at >= case l.kind when 'profile' then $8 else $5 end
             and l.verdict <> 'cancelled'
             and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $6) <= $7
             and (
@@ -287,6 +290,7 @@ async fn lists(
         .bind(wanted.fresh_after)
         .bind(due::longest(policy))
         .bind(now)
+        .bind(wanted.profiled_after)
         .fetch_all(db)
         .await?;
     let mut due = Vec::new();

@@ -180,7 +180,7 @@ async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, json: &str, seeds: &
         left join sweeps as s on s.id = l.open_sweep";
     for row in sqlx::query(SQL)
         .bind(json)
-        .bind(wanted.fresh_after)
+        .bind(wanted.profiled_after)
         .fetch_all(db)
         .await?
     {

@@ -75,7 +75,8 @@ async fn a_late_answer_does_not_pass_for_that_of_a_younger_task() {
         run.until("select count(*) from lists where kind = 'following' and verdict = 'complete'")
             .await;
     };
-    assert_eq!(run.run_while(Mode::Daemon, late).await, Stop::Asked);
+    let stop = Box::pin(run.run_while(Mode::Daemon, late)).await;
+    assert_eq!(stop, Stop::Asked);
     assert_eq!(run.bought_followers().await, ["fenced 1 200"]);
     run.check_invariants().await;
 }
