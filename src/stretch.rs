@@ -9,8 +9,8 @@ use crate::clock::Timestamp;
 /// An item of a list by its place in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// Unix seconds.
-    pub taken_at: i64,
+    /// When it was made.
+    pub taken_at: Timestamp,
     /// The item.
     pub id: i64,
 }
@@ -23,7 +23,7 @@ pub struct Stretch {
     /// Its last item.
     pub oldest: Mark,
     /// The time of the item that the walk showed last; no page may show a younger one after it.
-    pub walked_to: i64,
+    pub walked_to: Timestamp,
     /// Whether there is nothing older.
     pub reaches_end: bool,
     /// The oldest sweep whose sightings it rests on.
@@ -36,6 +36,8 @@ pub struct Stretch {
     pub endpoint: String,
     /// The cursor that asked for the page with its last item; none for the first page.
     pub resume: Option<String>,
+    /// The limit of pages that ended the walk which read its last item.
+    pub within_pages: Option<i64>,
     /// Whether the walk goes on from there and has not yet seen that nothing is missing between.
     pub jumped: bool,
 }
@@ -122,6 +124,7 @@ pub fn after_page(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<
         own.oldest = *last;
         page.endpoint.clone_into(&mut own.endpoint);
         own.resume = page.cursor.map(str::to_owned);
+        own.within_pages = None;
     }
     join(own, others, page)
 }
@@ -154,6 +157,7 @@ fn begin(first: Mark, page: &Read<'_>) -> Stretch {
         surplus: None,
         endpoint: page.endpoint.to_owned(),
         resume: page.cursor.map(str::to_owned),
+        within_pages: None,
         jumped: false,
     }
 }
@@ -201,6 +205,7 @@ fn join(mut own: Stretch, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcom
                 own.oldest = other.oldest;
                 own.endpoint.clone_from(&other.endpoint);
                 own.resume.clone_from(&other.resume);
+                own.within_pages = other.within_pages;
                 own.reaches_end = other.reaches_end;
                 own.surplus = other.surplus;
                 own.since_sweep = own.since_sweep.min(other.since_sweep);
@@ -210,12 +215,15 @@ fn join(mut own: Stretch, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcom
                     Some(cursor) => Step::Jump(cursor.clone()),
                     None => Step::GoOn,
                 };
+            } else if own.oldest.id == other.oldest.id && own.newest.taken_at >= other.newest.taken_at {
+                // The same to the last item.
+                absorbed.push(place);
             }
         }
     }
     own.jumped = matches!(step, Step::Jump(_));
     if own.jumped {
-        own.walked_to = i64::MAX;
+        own.walked_to = Timestamp::MAX;
     }
     Outcome {
         own: Some(own),

@@ -19,6 +19,8 @@ const MOST_LEAD: Duration = Duration::from_millis(100);
 const LEAD_INTERVALS: f64 = 2.0;
 /// How often an idle dispatcher looks for work that another process queued.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// So many times as long as looking for what is due took passes before the next look.
+const REST: u32 = 20;
 
 /// What an engine works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +50,10 @@ pub(crate) async fn run(context: Arc<Context>, mode: Mode) -> anyhow::Result<Sto
         // On its own time, so that a long harvest does not keep others from reading again what is due.
         let now = context.clock.elapsed();
         if mode == Mode::Daemon && now >= look_at {
-            look_at = now + LOOK_EVERY;
             context.writer.start_due(context.clock.now()).await?;
+            // Where very much is due, looking takes long, and nothing is sent meanwhile.
+            let took = context.clock.elapsed().saturating_sub(now);
+            look_at = now + LOOK_EVERY.max(took * REST);
         }
         match step(&context, mode, &free, &mut serving, &mut told).await? {
             Step::Sent => told = None,

@@ -11,6 +11,30 @@ use crate::store::{Connection, Result, json_ids};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
+/// Until when lists must be due to be read again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Until {
+    pub at: Timestamp,
+    /// So much of a fixed interval is no matter.
+    pub early: f64,
+}
+
+impl Until {
+    /// What is due now, to the moment: for a daemon, which looks all the time.
+    pub(crate) const fn now(now: Timestamp) -> Self {
+        Self { at: now, early: 0.0 }
+    }
+
+    /// What was due when a command was called: one that is called each night is not early because the night before took
+    /// a while.
+    pub(crate) const fn command(called_at: Timestamp) -> Self {
+        Self {
+            at: called_at,
+            early: 0.1,
+        }
+    }
+}
+
 /// Sets when lists that have ended are due, by the harvests that want them: the shortest interval counts.
 pub(crate) async fn set(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> {
     if lists.is_empty() || !is_any_refreshed(db).await? {
@@ -36,10 +60,22 @@ async fn put(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> 
     const SQL: &str = "
         update lists
         set due_at = (
-            select min(max(lists.ended_at, coalesce(lists.checked_at, 0)) + coalesce(r.interval_ms, lists.auto_ms, $2))
+            select min(
+                -- Where the limit of another harvest ended it and this one wants more, at once.
+                case when lists.verdict = 'capped' and other.limits ->> lists.kind is not null and (
+                    h.limits ->> lists.kind is null
+                    or (h.limits ->> lists.kind like '%p') = (other.limits ->> lists.kind like '%p')
+                        and cast(h.limits ->> lists.kind as integer) > cast(other.limits ->> lists.kind as integer)
+                )
+                    then lists.ended_at
+                    else max(lists.ended_at, coalesce(lists.checked_at, 0)) + coalesce(r.interval_ms, lists.auto_ms, $2)
+                end
+            )
             from harvest_lists as w
             join harvests as h on h.id = w.harvest_id and h.round = w.round
             join harvest_refresh as r on r.harvest_id = h.id and r.kind = lists.kind
+            left join sweeps as s on s.id = lists.last_sweep
+            left join harvests as other on other.id = s.harvest_id and other.id <> h.id
             where w.list_id = lists.id and lists.verdict <> 'cancelled'
         )
         where id in (select value from json_each($1)) and ended_at is not null";
@@ -48,6 +84,23 @@ async fn put(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> 
         .bind(longest(policy))
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Lists that no harvest reads again any more are not due.
+pub(crate) async fn forget_unwanted(db: &mut Connection) -> Result<()> {
+    const SQL: &str = "
+        update lists
+        set due_at = null
+        where due_at is not null
+            and not exists (
+                select 1
+                from harvest_lists as w
+                join harvests as h on h.id = w.harvest_id and h.round = w.round
+                join harvest_refresh as r on r.harvest_id = h.id and r.kind = lists.kind
+                where w.list_id = lists.id
+            )";
+    sqlx::query(SQL).execute(db).await?;
     Ok(())
 }
 
@@ -70,11 +123,13 @@ pub(crate) async fn learn(
     verdict: Verdict,
     now: Timestamp,
 ) -> Result<()> {
-    // The reading before this one.
+    // The reading before this one, and whether our own limit ended it.
     const BEFORE: &str = "
-        select max(ended_at)
+        select ended_at, verdict = 'capped'
         from sweeps
-        where list_id = $1 and id < $2 and verdict in ('complete', 'truncated', 'capped', 'looped')";
+        where list_id = $1 and id < $2 and verdict in ('complete', 'truncated', 'capped', 'looped')
+        order by id desc
+        limit 1";
     const LIST: &str = "
         select l.seen, s.units
         from lists as l
@@ -88,10 +143,6 @@ pub(crate) async fn learn(
         update sweeps
         set changes = $2
         where id = $1";
-    const RARER: &str = "
-        update lists
-        set auto_ms = min(2 * auto_ms, $2)
-        where id = $1 and auto_ms is not null";
     if !is_any_refreshed(db).await? {
         return Ok(());
     }
@@ -100,10 +151,10 @@ pub(crate) async fn learn(
         Verdict::Complete | Verdict::Truncated | Verdict::Capped | Verdict::Looped
     );
     if shows {
-        let before: Option<Timestamp> = sqlx::query_scalar(BEFORE)
+        let before: Option<(Timestamp, bool)> = sqlx::query_as(BEFORE)
             .bind(ending.list_id)
             .bind(ending.sweep_id)
-            .fetch_one(&mut *db)
+            .fetch_optional(&mut *db)
             .await?;
         let row = sqlx::query(LIST)
             .bind(ending.list_id)
@@ -114,7 +165,11 @@ pub(crate) async fn learn(
             .get::<Option<&str>, _>(0)
             .and_then(|text| serde_json::from_str::<Seen>(text).ok());
         let mut seen = known.unwrap_or_default();
-        if let Some(before) = before {
+        // What a limit had left out is no change; of posts those are new that are younger than all that were known.
+        let by_time = ends_at_the_known(ending.kind, ending.variant);
+        if let Some((before, was_capped)) = before
+            && (by_time || !was_capped)
+        {
             let changes = changes(db, ending).await?;
             seen = seen.with(changes, before, now);
             sqlx::query(CHANGES)
@@ -134,14 +189,23 @@ pub(crate) async fn learn(
             .await?;
     }
     if !shows {
-        // What shows nothing is asked for less and less often.
-        sqlx::query(RARER)
-            .bind(ending.list_id)
-            .bind(longest(policy))
-            .execute(&mut *db)
-            .await?;
+        rarer(db, policy, &[ending.list_id]).await?;
     }
     set(db, policy, &[ending.list_id]).await
+}
+
+/// What shows nothing is asked for less and less often.
+pub(crate) async fn rarer(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> {
+    const SQL: &str = "
+        update lists
+        set auto_ms = min(2 * auto_ms, $2)
+        where id in (select value from json_each($1)) and auto_ms is not null";
+    sqlx::query(SQL)
+        .bind(json_ids(lists.iter().copied()))
+        .bind(longest(policy))
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// What reading a list again is likely to cost: what the last time did; a list of posts only as far as it is not known.
@@ -177,8 +241,19 @@ async fn changes(db: &mut Connection, ending: &Ending) -> Result<i64> {
         where follower_id = $1 and (first_sweep = $2 or gone_sweep = $2)";
     const POSTS: &str = "
         select count(*)
-        from user_media
-        where list in ('medias', 'clips') and user_id = $1 and (first_sweep = $2 or gone_sweep = $2)";
+        from user_media as m
+        left join media as p on p.id = m.media_id
+        where m.list in ('medias', 'clips') and m.user_id = $1
+            and (
+                m.gone_sweep = $2
+                or m.first_sweep = $2
+                    and coalesce(p.taken_at, 0) > (
+                        select coalesce(max(o.taken_at), -1)
+                        from user_media as k
+                        join media as o on o.id = k.media_id
+                        where k.list = m.list and k.user_id = $1 and k.first_sweep < $2
+                    )
+            )";
     const REPOSTS: &str = "
         select count(*)
         from reposts

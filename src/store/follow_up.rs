@@ -8,10 +8,14 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
+use crate::store::due::Until;
 use crate::store::harvests::{self, Harvest};
 use crate::store::leads::Leading;
 use crate::store::want::{self, Shown, Want};
 use crate::store::{Connection, Result, candidates, leads, renew, targets};
+
+/// Once so few lists are open, what is due is looked for.
+const FEW: i64 = 25;
 
 /// Opens the seeds of a harvest that are neither held nor opened in this round. A name is looked up once: from then on the
 /// seed is that user, whoever has the name.
@@ -251,6 +255,9 @@ pub(crate) async fn settle(db: &mut Connection, policy: &Policy, id: i64, now: T
         select min(depth)
         from harvest_lists
         where harvest_id = $1 and open = 1";
+    const FEW_OPEN: &str = "
+        select count(*) <= $2
+        from (select 1 from harvest_lists where harvest_id = $1 and open = 1 limit $2 + 1)";
     const FINISHED: &str = "
         update harvests
         set finished_at = $2
@@ -268,10 +275,19 @@ pub(crate) async fn settle(db: &mut Connection, policy: &Policy, id: i64, now: T
                 targets::Next::Waits => {}
             }
         }
+        // What is due does not wait for a list that is read over several days.
+        let few: bool = sqlx::query_scalar(FEW_OPEN)
+            .bind(id)
+            .bind(FEW)
+            .fetch_one(&mut *db)
+            .await?;
+        if few
+            && !harvest.intervals.is_empty()
+            && renew::renew(db, policy, id, Until::command(harvest.due_until), now).await? > 0
+        {
+            continue;
+        }
         if lowest_open.is_none() {
-            if renew::renew(db, policy, id, harvest.due_until, now).await? > 0 {
-                continue;
-            }
             sqlx::query(FINISHED).bind(id).bind(now).execute(&mut *db).await?;
         }
         return Ok(());

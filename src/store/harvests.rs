@@ -12,7 +12,7 @@ use crate::refresh::Interval;
 use crate::store::follow_up;
 use crate::store::limits::{self, Configured};
 use crate::store::seeds::{self, Reading, Reject};
-use crate::store::{Connection, Result, StoreError, budgets, candidates, intervals};
+use crate::store::{Connection, Result, StoreError, budgets, candidates, due, intervals};
 use crate::variant::Variant;
 use crate::way::Way;
 
@@ -98,8 +98,8 @@ pub(crate) struct Harvest {
     pub round: i64,
     pub fresh_after: Timestamp,
     pub open_depth: i64,
-    /// Its fixed intervals in milliseconds.
-    pub intervals: BTreeMap<Kind, i64>,
+    /// After how many milliseconds it reads its lists again; none for `auto`.
+    pub intervals: BTreeMap<Kind, Option<i64>>,
     /// Lists that were due at this time are read again.
     pub due_until: Timestamp,
 }
@@ -121,7 +121,10 @@ impl Harvest {
             2 => &[Kind::Medias, Kind::Clips],
             _ => &[Kind::Profile],
         };
-        let interval = bringing.iter().filter_map(|kind| self.intervals.get(kind)).min();
+        let interval = bringing
+            .iter()
+            .filter_map(|kind| self.intervals.get(kind).copied().flatten())
+            .min();
         interval.map_or(self.fresh_after, |interval| self.fresh_after.max(now - interval))
     }
 }
@@ -154,7 +157,7 @@ pub async fn put(
             max_units = coalesce(excluded.max_units, harvests.max_units),
             users_limit = excluded.users_limit,
             weight = excluded.weight,
-            refresh_ms = excluded.refresh_ms,
+            refresh_ms = case when $17 then excluded.refresh_ms else harvests.refresh_ms end,
             filter = excluded.filter,
             min_likes = excluded.min_likes,
             force = excluded.force,
@@ -191,6 +194,7 @@ pub async fn put(
         .bind(spec.force)
         .bind((spec.comments == Variant::Popular).then_some("popular"))
         .bind(spec.clips == Variant::ByViews)
+        .bind(spec.sources.is_some() || !spec.refresh.is_empty())
         .execute(&mut *db)
         .await?;
     let (id, shape) = shape(sqlx::query(SHAPE).bind(&spec.name).fetch_one(&mut *db).await?);
@@ -198,7 +202,10 @@ pub async fn put(
     if refresh && before.is_some() {
         start_round(db, id, now).await?;
     }
-    intervals::put(db, policy, id, &spec.refresh, now).await?;
+    // A configuration that does not know the harvest cannot mean that nothing is read again.
+    if spec.sources.is_some() || !spec.refresh.is_empty() {
+        intervals::put(db, policy, id, &spec.refresh, now).await?;
+    }
     if let Some(sources) = &spec.sources {
         for reading in sources {
             seeds::note(db, id, reading, now).await?;
@@ -237,6 +244,7 @@ async fn start_round(db: &mut Connection, id: i64, now: Timestamp) -> Result<()>
     sqlx::query(ROUND).bind(id).bind(now).execute(&mut *db).await?;
     sqlx::query(TARGETS).bind(id).execute(&mut *db).await?;
     sqlx::query(LISTS).bind(id).execute(&mut *db).await?;
+    due::forget_unwanted(db).await?;
     candidates::forget(db, id).await
 }
 
@@ -255,6 +263,7 @@ async fn ask_more(db: &mut Connection, id: i64) -> Result<()> {
         set open_depth = 1
         where id = $1";
     sqlx::query(CAPPED).bind(id).execute(&mut *db).await?;
+    due::forget_unwanted(db).await?;
     sqlx::query(SEEDS).bind(id).execute(&mut *db).await?;
     sqlx::query(DEPTH).bind(id).execute(&mut *db).await?;
     candidates::forget(db, id).await
@@ -304,7 +313,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
             sort_by_views, due_until, (
                 select json_group_object(kind, interval_ms)
                 from harvest_refresh
-                where harvest_id = $1 and interval_ms is not null
+                where harvest_id = $1
             )
         from harvests
         where id = $1";
@@ -336,13 +345,13 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Harvest> {
     })
 }
 
-fn intervals_of(text: &str) -> Result<BTreeMap<Kind, i64>> {
+fn intervals_of(text: &str) -> Result<BTreeMap<Kind, Option<i64>>> {
     let unknown = || StoreError::Unknown {
         table: "harvest_refresh",
         column: "kind",
         value: text.into(),
     };
-    let intervals: BTreeMap<String, i64> = serde_json::from_str(text).map_err(|_| unknown())?;
+    let intervals: BTreeMap<String, Option<i64>> = serde_json::from_str(text).map_err(|_| unknown())?;
     intervals
         .into_iter()
         .map(|(name, interval)| Ok((Kind::find(&name).ok_or_else(unknown)?, interval)))

@@ -9,9 +9,6 @@ use crate::policy::Policy;
 use crate::refresh::Interval;
 use crate::store::{Connection, Result, due};
 
-/// This part of the shortest interval is no matter where a command says when lists are read again.
-const SLACK: i64 = 10;
-
 /// The shortest fixed interval in milliseconds, if there is one.
 pub(crate) fn shortest(refresh: &BTreeMap<Kind, Interval>) -> Option<i64> {
     refresh.values().filter_map(|interval| millis(*interval)).min()
@@ -72,13 +69,7 @@ pub(crate) async fn put(
         due::set_all(db, policy, harvest_id).await?;
     }
     if !wanted.is_empty() {
-        // A command that is called each night is not early because the night before took a while.
-        let until = now.saturating_add(shortest(refresh).unwrap_or(0) / SLACK);
-        sqlx::query(UNTIL)
-            .bind(harvest_id)
-            .bind(until)
-            .execute(db)
-            .await?;
+        sqlx::query(UNTIL).bind(harvest_id).bind(now).execute(db).await?;
     }
     Ok(())
 }

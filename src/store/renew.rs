@@ -11,10 +11,12 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::{self, Due};
+use crate::store::due::Until;
 use crate::store::harvests::{self, Harvest};
 use crate::store::limits::Refusal;
 use crate::store::want;
 use crate::store::{Connection, Result, due, limits, owner, stretches};
+use crate::verdict::Verdict;
 use candidates::{Candidate, candidates};
 
 /// Lists of one harvest that are read again at the same time; the ranking is made anew as they end.
@@ -56,7 +58,7 @@ pub async fn start_due(db: &mut Connection, policy: &Policy, now: Timestamp) -> 
     let harvests: Vec<i64> = sqlx::query_scalar(HARVESTS).fetch_all(&mut *db).await?;
     let mut started = 0;
     for id in harvests {
-        started += renew(db, policy, id, now, now).await?;
+        started += renew(db, policy, id, Until::now(now), now).await?;
     }
     Ok(started)
 }
@@ -66,17 +68,16 @@ pub(crate) async fn renew(
     db: &mut Connection,
     policy: &Policy,
     harvest_id: i64,
-    until: Timestamp,
+    until: Until,
     now: Timestamp,
 ) -> Result<usize> {
     let harvest = harvests::load(db, harvest_id).await?;
-    let joined = join_open(db, &harvest, until).await?;
-    let (open, pending) = under_way(db, harvest_id).await?;
+    let joined = join_open(db, &harvest, until.at).await?;
+    let left = limits::left(db, policy, harvest_id, now).await?;
+    let (open, pending) = under_way(db, harvest_id, left).await?;
     let places = AT_A_TIME.saturating_sub(open);
     #[expect(clippy::cast_possible_truncation, reason = "units are far below 2^63")]
-    let left = limits::left(db, policy, harvest_id, now)
-        .await?
-        .map(|left| left - pending.ceil() as i64);
+    let left = left.map(|left| left - pending.ceil() as i64);
     if places == 0 || left.is_some_and(|left| left <= 0) {
         return Ok(joined);
     }
@@ -121,7 +122,9 @@ pub(crate) async fn renew(
                 joins: joins.is_some(),
                 base_sweep: joins,
                 units: Some(due.units),
-                counter: candidate.last_counter.filter(|_| candidate.was_cut),
+                counter: candidate
+                    .last_counter
+                    .filter(|_| candidate.verdict == Some(Verdict::Truncated)),
             };
             (candidate.depth, renewal)
         };
@@ -165,13 +168,13 @@ pub(crate) async fn at_end(
     now: Timestamp,
 ) -> Result<AtEnd> {
     let harvest = harvests::load(db, harvest_id).await?;
-    if renew(db, policy, harvest_id, harvest.due_until, now).await? > 0 {
+    if renew(db, policy, harvest_id, Until::command(harvest.due_until), now).await? > 0 {
         return Ok(AtEnd::Started);
     }
     let refusal = limits::refusal(db, policy, harvest_id, 1, now).await?;
     match refusal {
         Some(refusal)
-            if !candidates(db, policy, &harvest, harvest.due_until, now)
+            if !candidates(db, policy, &harvest, Until::command(harvest.due_until), now)
                 .await?
                 .is_empty() =>
         {
@@ -220,15 +223,23 @@ async fn join_open(db: &mut Connection, harvest: &Harvest, until: Timestamp) -> 
     Ok(usize::try_from(joined).unwrap_or(usize::MAX))
 }
 
-/// How many lists of a harvest are read again, and the units that they are likely to cost yet.
-async fn under_way(db: &mut Connection, harvest_id: i64) -> Result<(usize, f64)> {
+/// How many lists of a harvest are read again, and the units that they are likely to cost yet. What costs more than is left
+/// is read over several days: such lists together leave half of it to others.
+async fn under_way(db: &mut Connection, harvest_id: i64, left: Option<i64>) -> Result<(usize, f64)> {
     const SQL: &str = "
-        select count(*), coalesce(sum(max(0.0, coalesce(s.expected_units, 0.0) - s.units)), 0.0)
-        from harvest_lists as w
-        join lists as l on l.id = w.list_id
-        join sweeps as s on s.id = l.open_sweep
-        where w.harvest_id = $1 and w.open = 1 and s.expected_units is not null";
-    let row = sqlx::query(SQL).bind(harvest_id).fetch_one(db).await?;
+        with open as (
+            select max(0.0, s.expected_units - s.units) as units
+            from harvest_lists as w
+            join lists as l on l.id = w.list_id
+            join sweeps as s on s.id = l.open_sweep
+            where w.harvest_id = $1 and w.open = 1 and s.expected_units is not null
+        )
+        select
+            count(*),
+            coalesce(sum(case when units <= coalesce($2, units) then units end), 0.0)
+                + coalesce(max(case when units > $2 then $2 end), 0.0) / 2
+        from open";
+    let row = sqlx::query(SQL).bind(harvest_id).bind(left).fetch_one(db).await?;
     Ok((
         usize::try_from(row.get::<i64, _>(0)).unwrap_or(usize::MAX),
         row.get(1),
@@ -247,9 +258,16 @@ async fn skip_unchanged(
         from json_each($1) as seen
         where lists.id = seen.value ->> 0";
     let hangs = |kind: Kind| kind.rank() == 2 && kind != Kind::Usertags;
+    // Of one that failed or was cancelled the counter says nothing.
+    let shows = |verdict: Option<Verdict>| {
+        matches!(
+            verdict,
+            Some(Verdict::Complete | Verdict::Truncated | Verdict::Capped | Verdict::Hidden)
+        )
+    };
     let asked: Vec<(i64, Kind, &str, Timestamp)> = candidates
         .iter()
-        .filter(|(_, list)| hangs(list.kind) && list.last_counter.is_some())
+        .filter(|(_, list)| hangs(list.kind) && shows(list.verdict) && list.last_counter.is_some())
         .map(|(id, list)| (*id, list.kind, list.target.as_str(), list.checked_at + 1))
         .collect();
     let owners = owner::owners(db, &asked).await?;

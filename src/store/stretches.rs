@@ -70,10 +70,14 @@ pub(crate) async fn after_page(
         return Ok(Known::Nothing);
     }
     let (own, others) = of_list(db, task).await?;
-    let wanted = wanted(db, policy, task).await?;
+    let wanted = Wanted::of(db, policy, task).await?;
     let mut known = Vec::with_capacity(others.len());
     for (key, other) in others {
-        let suffices = other.reaches_end || reaches(db, task, &other, wanted).await?;
+        let suffices = other.reaches_end
+            || wanted
+                .pages
+                .is_some_and(|pages| other.within_pages >= Some(pages))
+            || reaches(db, task, &other, wanted.items).await?;
         known.push((key, other, suffices));
     }
     let marks = marks(page);
@@ -133,7 +137,7 @@ async fn meaning(
     own: &Stretch,
     step: Step,
     ended: bool,
-    wanted: Option<i64>,
+    wanted: Wanted,
 ) -> Result<Known> {
     let joined = own.since_sweep < task.sweep_id;
     Ok(match step {
@@ -158,14 +162,17 @@ async fn meaning(
                 covered,
             }
         }
-        Step::GoOn if joined && (ended || wanted.is_some()) => {
+        Step::GoOn if joined && (ended || wanted.items.is_some()) => {
             let covered = count(db, task, own, None).await?;
-            match wanted {
-                Some(wanted) if !ended && covered >= wanted => Known::All {
-                    verdict: Verdict::Capped,
-                    reason: format!("limit of the harvest: {covered} in all"),
-                    covered,
-                },
+            match wanted.items {
+                Some(items) if !ended && covered >= items => {
+                    ends_within(db, task, wanted.pages).await?;
+                    Known::All {
+                        verdict: Verdict::Capped,
+                        reason: format!("limit of the harvest: {covered} in all"),
+                        covered,
+                    }
+                }
                 _ if ended => Known::Covers(covered),
                 _ => Known::Nothing,
             }
@@ -191,6 +198,10 @@ pub(crate) async fn walk_ended(
         where list_id = $1 and (sweep_id <> $2 or walk <> $3)";
     if !due::ends_at_the_known(task.kind, task.variant) || verdict == Verdict::Complete {
         return Ok(());
+    }
+    if verdict == Verdict::Capped {
+        let (_, pages) = sweeps::limits(db, task).await?;
+        ends_within(db, task, pages).await?;
     }
     let mut statements = vec![SHORT];
     if verdict == Verdict::Capped && !sweep.renews {
@@ -241,20 +252,48 @@ fn marks(page: &Page) -> Option<Vec<Mark>> {
         .collect()
 }
 
-/// How many posts the limit of the payer wants, if there is one; of pages, as many as full ones hold.
-async fn wanted(db: &mut Connection, policy: &Policy, task: &Task) -> Result<Option<i64>> {
-    let (items, pages) = sweeps::limits(db, task).await?;
-    let size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
-    Ok(items.or(pages.map(|pages| pages.saturating_mul(size))))
+/// How much of a list the limit of the payer wants, if there is one.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// Posts; of pages, as many as full ones hold.
+    items: Option<i64>,
+    pages: Option<i64>,
 }
 
-/// Whether a stretch and what lies above it hold as many posts as are wanted.
+impl Wanted {
+    async fn of(db: &mut Connection, policy: &Policy, task: &Task) -> Result<Self> {
+        let (items, pages) = sweeps::limits(db, task).await?;
+        let size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
+        Ok(Self {
+            items: items.or(pages.map(|pages| pages.saturating_mul(size))),
+            pages,
+        })
+    }
+}
+
+/// The limit of pages within which a walk has read all that was wanted.
+async fn ends_within(db: &mut Connection, task: &Task, pages: Option<i64>) -> Result<()> {
+    const SQL: &str = "
+        update list_stretches
+        set within_pages = $4
+        where list_id = $1 and sweep_id = $2 and walk = $3";
+    sqlx::query(SQL)
+        .bind(task.list_id)
+        .bind(task.sweep_id)
+        .bind(task.walk)
+        .bind(pages)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether a stretch and what lies above it, with what is pinned there, hold as many posts as are wanted.
 async fn reaches(db: &mut Connection, task: &Task, stretch: &Stretch, wanted: Option<i64>) -> Result<bool> {
     const SQL: &str = "
         select count(*)
         from user_media as m
         join media as p on p.id = m.media_id
-        where m.list = $1 and m.user_id = $2 and m.sweep_id >= $3 and p.taken_at >= $4";
+        where m.list = $1 and m.user_id = $2 and m.sweep_id >= $3 and (p.taken_at >= $4 or m.pinned = 1)";
     let Some(wanted) = wanted else { return Ok(false) };
     let held: i64 = sqlx::query_scalar(SQL)
         .bind(task.kind.name())
@@ -295,7 +334,7 @@ async fn count(db: &mut Connection, task: &Task, own: &Stretch, until: Option<Ti
         .bind(owner_of(task))
         .bind(own.since_sweep)
         .bind(task.sweep_id)
-        .bind(until.map(|until| until / 1_000))
+        .bind(until)
         .fetch_one(db)
         .await?)
 }
@@ -358,7 +397,7 @@ async fn of_list(db: &mut Connection, task: &Task) -> Result<(Option<Stretch>, V
     const SQL: &str = "
         select
             sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at, surplus,
-            endpoint, resume, jumped, walked_to
+            endpoint, resume, jumped, walked_to, within_pages
         from list_stretches
         where list_id = $1
         order by newest_at desc, sweep_id, walk";
@@ -383,6 +422,7 @@ async fn of_list(db: &mut Connection, task: &Task) -> Result<(Option<Stretch>, V
             resume: row.get(11),
             jumped: row.get(12),
             walked_to: row.get(13),
+            within_pages: row.get(14),
         };
         if key == (task.sweep_id, task.walk) {
             own = Some(stretch);
@@ -397,9 +437,9 @@ async fn put(db: &mut Connection, task: &Task, own: &Stretch) -> Result<()> {
     const SQL: &str = "
         insert or replace into list_stretches (
             list_id, sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at,
-            surplus, endpoint, resume, jumped, walked_to
+            surplus, endpoint, resume, jumped, walked_to, within_pages
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     sqlx::query(SQL)
         .bind(task.list_id)
         .bind(task.sweep_id)
@@ -416,6 +456,7 @@ async fn put(db: &mut Connection, task: &Task, own: &Stretch) -> Result<()> {
         .bind(&own.resume)
         .bind(own.jumped)
         .bind(own.walked_to)
+        .bind(own.within_pages)
         .execute(db)
         .await?;
     Ok(())

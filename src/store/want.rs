@@ -11,6 +11,7 @@ use sqlx::Row as _;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
+use crate::store::due::Until;
 use crate::store::harvests::{Harvest, Limit};
 use crate::store::renew::Renewal;
 use crate::store::{Connection, Result, StoreError, due, holds, json_ids, stretches};
@@ -258,7 +259,7 @@ pub(crate) async fn stand(
                 select 1
                 from harvest_refresh as r
                 where r.harvest_id = $2 and r.kind = l.kind
-                    and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $4) <= $5
+                    and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms * (1 - $6), l.auto_ms, $4) <= $5
             )
         from lists as l
         left join sweeps as s on s.id = l.last_sweep
@@ -266,14 +267,15 @@ pub(crate) async fn stand(
         where l.id in (select value from json_each($1))
         order by l.id";
     let ids = json_ids(depths.keys().copied());
-    let until = now.max(harvest.due_until);
+    let until = Until::command(now.max(harvest.due_until));
     let mut listed = Vec::with_capacity(depths.len());
     for row in sqlx::query(STATE)
         .bind(ids)
         .bind(harvest.id)
         .bind(harvest.round)
         .bind(due::longest(policy))
-        .bind(until)
+        .bind(until.at)
+        .bind(until.early)
         .fetch_all(&mut *db)
         .await?
     {

@@ -1,5 +1,6 @@
 //! Reading again: what is due, in which order, and no further than it is not known.
 
+mod beside;
 mod due;
 mod holes;
 mod month;

@@ -8,10 +8,12 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Seen;
+use crate::store::due::{self, Until};
 use crate::store::harvests::Harvest;
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, due};
+use crate::store::{Connection, Result};
 use crate::variant::Variant;
+use crate::verdict::Verdict;
 
 /// Lists that are ranked at a time, those first that have been due for longest.
 const RANKED: i64 = 2_000;
@@ -26,8 +28,8 @@ pub(super) struct Candidate {
     pub(super) rate: f64,
     pub(super) last_units: f64,
     pub(super) last_counter: Option<i64>,
-    /// Whether the last sweep found that the upstream shows only part of it.
-    pub(super) was_cut: bool,
+    /// What came of the last sweep.
+    pub(super) verdict: Option<Verdict>,
     /// When it was last read, or its counter last said that nothing had changed.
     pub(super) checked_at: Timestamp,
     /// Since when its owner's counters count.
@@ -46,16 +48,27 @@ const DUE: &str = "
         select
             l.id, w.depth, l.kind, l.target, l.params, l.ended_at, l.change_rate, cast(max(1, coalesce(s.units, 1)) as real),
             s.counter_after, p.id, pw.depth, p.ended_at, max(l.ended_at, coalesce(l.checked_at, 0)),
-            $6 - coalesce(pr.interval_ms, 86400000), l.verdict = 'truncated'
+            $6 - coalesce(pr.interval_ms, 86400000), l.verdict
         from lists as l
         cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = l.id and w.round = $3 and w.open = 0
         cross join harvest_refresh as r on r.harvest_id = $1 and r.kind = l.kind
         left join sweeps as s on s.id = l.last_sweep
+        left join harvests as other on other.id = s.harvest_id and other.id <> $1
+        join harvests as h on h.id = $1
         -- The counter says whether a list is whole: a profile that is older than its own interval, or than a day, comes first.
         left join harvest_refresh as pr on pr.harvest_id = $1 and pr.kind = 'profile'
         left join lists as p
-            on l.kind in ('followers', 'following')
+            on (
+                l.kind in ('followers', 'following')
+                -- Nor does anybody learn without it that an account can be read again.
+                or l.kind in ('medias', 'clips', 'reposts') and exists (
+                    select 1
+                    from users as u
+                    where u.id = cast(l.target as integer) and (u.is_private = 1 or u.gone_at is not null)
+                )
+            )
             and p.kind = 'profile' and p.target = l.target and p.params = ''
+            and not exists (select 1 from tasks as t where t.list_id = p.id and t.state = 'parked')
             and p.ended_at < max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000))
             and not exists (
                 select 1
@@ -64,9 +77,17 @@ const DUE: &str = "
                     and u.profiled_at >= max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000))
             )
         left join harvest_lists as pw on pw.harvest_id = $1 and pw.list_id = p.id and pw.round = $3
-        where l.due_at <= $2
+        where l.due_at <= $2 + $7 * (select coalesce(max(interval_ms), 0) from harvest_refresh where harvest_id = $1)
             and l.open_sweep is null
-            and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $4) <= $2
+            and (
+                max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms * (1 - $7), l.auto_ms, $4) <= $2
+                -- The limit of another harvest ended it, and this one wants more.
+                or l.verdict = 'capped' and other.limits ->> l.kind is not null and (
+                    h.limits ->> l.kind is null
+                    or (h.limits ->> l.kind like '%p') = (other.limits ->> l.kind like '%p')
+                        and cast(h.limits ->> l.kind as integer) > cast(other.limits ->> l.kind as integer)
+                )
+            )
             and l.verdict <> 'cancelled'
             and (
                 l.kind not in ('profile', 'followers', 'following', 'medias', 'clips', 'reposts')
@@ -94,7 +115,7 @@ const DUE: &str = "
                         and (
                             o.open_sweep is not null
                             or pr.harvest_id is not null
-                                and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(pr.interval_ms, o.auto_ms, $4) <= $2
+                                and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(pr.interval_ms * (1 - $7), o.auto_ms, $4) <= $2
                         )
                 )
             )
@@ -108,7 +129,7 @@ const DUE: &str = "
                     cross join harvest_lists as ow on ow.harvest_id = $1 and ow.list_id = o.id and ow.round = $3
                     cross join harvest_refresh as q on q.harvest_id = $1 and q.kind = o.kind
                     where m.id = cast(l.target as integer)
-                        and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(q.interval_ms, o.auto_ms, $4) <= $2
+                        and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(q.interval_ms * (1 - $7), o.auto_ms, $4) <= $2
                         and o.verdict <> 'cancelled'
                         and not exists (
                             select 1 from tasks as t where t.list_id = o.id and t.state = 'parked'
@@ -124,16 +145,17 @@ pub(super) async fn candidates(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
-    until: Timestamp,
+    until: Until,
     now: Timestamp,
 ) -> Result<BTreeMap<i64, Candidate>> {
     let rows = sqlx::query(DUE)
         .bind(harvest.id)
-        .bind(until)
+        .bind(until.at)
         .bind(harvest.round)
         .bind(due::longest(policy))
         .bind(RANKED)
         .bind(now)
+        .bind(until.early)
         .fetch_all(db)
         .await?;
     let mut candidates = BTreeMap::new();
@@ -151,7 +173,7 @@ pub(super) async fn candidates(
                 .unwrap_or_else(|| Seen::default().rate(kind)),
             last_units: row.get::<f64, _>(7),
             last_counter: row.get(8),
-            was_cut: row.get(14),
+            verdict: row.get::<Option<&str>, _>(14).and_then(Verdict::find),
             profile: profile_depth.map(|depth| Profile {
                 list_id: row.get(9),
                 depth,

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use crate::clock::Timestamp;
-use crate::store::{Connection, Result, json_ids};
+use crate::store::{Connection, Result, due, json_ids};
 
 /// Holds those of these seeds (a JSON array) that are active; returns how many.
 pub(super) async fn hold(
@@ -217,6 +217,7 @@ async fn stop_waiting(db: &mut Connection, harvest_id: i64, lists: &str) -> Resu
             .execute(&mut *db)
             .await?;
     }
+    due::forget_unwanted(db).await?;
     let sweeps: Vec<i64> = sqlx::query_scalar(MEMBERS)
         .bind(lists)
         .fetch_all(&mut *db)

@@ -108,6 +108,13 @@ pub(crate) async fn start(
             .execute(&mut *db)
             .await?;
     }
+    let shut = [Verdict::Gone, Verdict::Private].map(Verdict::name);
+    let shut: Vec<i64> = plans
+        .iter()
+        .filter(|plan| plan.2.is_some_and(|verdict| shut.contains(&verdict)))
+        .map(|plan| plan.0)
+        .collect();
+    due::rarer(db, policy, &shut).await?;
     let settled: Vec<i64> = shown.iter().map(|list: &Shown| list.list_id).collect();
     due::set(db, policy, &settled).await?;
     set_open(db, harvest, &opened).await?;

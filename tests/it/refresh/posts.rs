@@ -70,6 +70,19 @@ async fn a_counter_that_does_not_fit_has_the_list_read_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn news_that_the_counter_knows_of_do_not_have_the_list_read_whole() {
+    let days = Days::start().await;
+    days.poster(1, &TWELVE, 3);
+    let posts = daily(&["1"], &[Kind::Profile, Kind::Medias]);
+    days.after(DAY, &posts).await;
+    for post in 113..=116 {
+        days.post(1, post);
+        assert_eq!(days.after(DAY, &posts).await, 1 + 1);
+    }
+    assert_eq!(days.posts_known(1).await, (101..=116).rev().collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn so_often_a_list_is_read_whole_whatever_is_known() {
     let mut days = Days::start().await;
     days.run.config.refresh.whole_every = 3 * DAY;
