@@ -1,8 +1,11 @@
 //! The archive: what was bought once is never bought again.
 
 mod import;
+mod import_command;
+mod import_kinds;
 mod lost;
 mod reparse;
+mod saved;
 mod storage;
 mod why;
 
