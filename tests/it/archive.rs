@@ -1,6 +1,7 @@
 //! The archive: what was bought once is never bought again.
 
 mod import;
+mod import_closing;
 mod import_command;
 mod import_kinds;
 mod lost;
