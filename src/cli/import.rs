@@ -77,7 +77,11 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
     let at = flags.at.as_deref().map(|text| time(text, now)).transpose()?;
     let (mut files, mut refused) = (Vec::new(), Vec::new());
     for path in expand(&flags.files)? {
-        let name = path.display().to_string();
+        let name = if path == Path::new(INPUT) {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
         match read(&path, at, now).and_then(|(body, at)| {
             let page = parse(endpoint, target.as_ref(), &body)?;
             Ok((body, at, page))
@@ -326,12 +330,16 @@ fn print(common: &Common, outcome: &Outcome) -> anyhow::Result<()> {
             )));
         }
         if let (Some(verdict), Some(reason)) = (&list.verdict, &list.reason) {
+            let new = if list.kind == Kind::Profile.name() {
+                String::new()
+            } else {
+                format!(", {} new to the list", count(list.items, "item", "items"))
+            };
             line(printable(&format!(
-                "{} of {}: {}, {} new to the list, at no cost; {verdict} ({reason})",
+                "{} of {}: {}{new}, at no cost; {verdict} ({reason})",
                 list.kind,
                 list.target,
                 count(list.pages, "page", "pages"),
-                count(list.items, "item", "items"),
             )));
         }
         if list.only_adds {

@@ -137,15 +137,12 @@ pub async fn import(
     }
     let mut all = Vec::new();
     for list in &lists {
-        let (verdict, reason) = match import.kind {
-            Kind::Usertags => {
-                let (verdict, reason) = batch_page::judge(list.media_id, &newest.page);
-                (verdict, format!("imported: {reason}"))
-            }
-            _ => {
-                let sweep = sweeps::load(db, list.sweep_id).await?;
-                import_verdict::judge(db, policy, import, &sweep, newest, before, page_no).await?
-            }
+        let (verdict, reason) = if import.kind == Kind::Usertags {
+            let (verdict, reason) = batch_page::judge(list.media_id, &newest.page);
+            (verdict, format!("imported: {reason}"))
+        } else {
+            let sweep = sweeps::load(db, list.sweep_id).await?;
+            import_verdict::judge(db, policy, import, &sweep, &files, before).await?
         };
         end(db, list, verdict, &reason, until).await?;
         all.push(Imported {
@@ -333,8 +330,13 @@ async fn add_page(
     let new = replay::mark(db, task, &sweep, &file.page, list.imported).await?;
     pages::set_new_entries(db, page_id, new.entries).await?;
     sweeps::count_page(db, task, &file.page, &new).await?;
+    let is_known_profile = import.kind == Kind::Profile && sweep.before.is_some();
     for list in lists {
-        list.new_items += new.entries - new.known_before;
+        list.new_items += if is_known_profile {
+            0
+        } else {
+            new.entries - new.known_before
+        };
     }
     Ok(())
 }

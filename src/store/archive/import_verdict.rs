@@ -1,5 +1,7 @@
 //! The verdict of an import: that of a walk with these pages, as far as the pages say that they are all of the list.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::endpoint::Next;
 use crate::kind::Kind;
 use crate::policy::Policy;
@@ -9,16 +11,18 @@ use crate::store::{Connection, Result, owner};
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
 
-/// The verdict and why; `sweep` has counted the pages in, and `newest` is the last of them.
+/// The verdict and why; `sweep` has counted the files in.
 pub(crate) async fn judge(
     db: &mut Connection,
     policy: &Policy,
     import: &Import,
     sweep: &Sweep,
-    newest: &File,
+    files: &[&File],
     counter_before: Option<i64>,
-    pages: i64,
 ) -> Result<(Verdict, String)> {
+    let Some(newest) = files.last() else {
+        return Ok((Verdict::Capped, "imported: no file".to_owned()));
+    };
     let more = match newest.page.next {
         Next::End => None,
         Next::Cursor(_) => Some("imported: the last file says that there is more"),
@@ -29,13 +33,15 @@ pub(crate) async fn judge(
     }
     let owner = owner::owner(db, import.kind, &import.target, 0).await?;
     let step = policy.step(&import.endpoint);
+    // A sweep that only adds has counted what it added; the files show more.
+    let (items, stand_for) = shown(import.kind, files);
     let standing = Standing {
-        pages,
+        pages: i64::try_from(files.len()).unwrap_or(i64::MAX),
         page_size: step.map_or(1, |step| step.page_size),
         counter_before,
         counter_after: newest.page.counter.or(owner.counter),
-        covered: sweep.covered,
-        distinct_items: sweep.distinct_items,
+        covered: sweep.covered.max(stand_for),
+        distinct_items: sweep.distinct_items.max(items),
         limited: sweep.limited,
         only_page: matches!(import.kind, Kind::MediaLikers | Kind::CommentLikers) && !import.partial,
         ..Standing::default()
@@ -62,4 +68,20 @@ pub(crate) async fn judge(
         Step::End(verdict, reason) => (verdict, format!("imported: {reason}")),
         Step::GoOn | Step::Again => (Verdict::Capped, "imported".into()),
     })
+}
+
+/// How many items the files show, and what these stand for in the list's counter: a comment counts its replies.
+fn shown(kind: Kind, files: &[&File]) -> (i64, i64) {
+    let entries = files.iter().flat_map(|file| &file.page.entries);
+    let ids: HashSet<i64> = entries.map(|entry| entry.id).collect();
+    let items = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    if kind != Kind::Comments {
+        return (items, items);
+    }
+    let comments = files.iter().flat_map(|file| &file.page.rows.comments);
+    let replies: HashMap<i64, i64> = comments
+        .filter(|comment| ids.contains(&comment.id.0))
+        .filter_map(|comment| Some((comment.id.0, *comment.reply_count.value()?)))
+        .collect();
+    (items, items + replies.values().sum::<i64>())
 }
