@@ -154,7 +154,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
@@ -163,7 +174,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)

@@ -74,6 +74,8 @@ async fn an_older_import_of_the_same_list_delays_no_departure() {
     let imported = run.import(FOLLOWERS, Kind::Followers, &who, files).await;
     assert!(imported.only_adds);
     assert_eq!(imported.items, 1);
+    // Three of three, although only one was added.
+    assert_eq!(imported.verdict.as_deref(), Some("complete"), "{imported:?}");
     assert_eq!(left(&run).await, [""; 0], "an import closes nothing");
     stage.change(1, |person| person.followers = vec![10]);
     run.refresh(&followers).await;
@@ -122,5 +124,34 @@ async fn an_older_import_keeps_no_post_that_sweeps_have_missed() {
     assert_eq!(run.lines(gone).await, [""; 0], "an import closes nothing");
     run.refresh(&medias).await;
     assert_eq!(run.lines(gone).await, ["501"]);
+    assert_same(&run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_import_is_not_the_last_sighting_of_a_spell() {
+    let (stage, run) = people(&[10], &[1, 2]).await;
+    let (who, files) = saved(&run, FOLLOWERS, Kind::Followers).await;
+    let following = harvest(&["10"], &[Kind::Following]);
+    run.go(&following).await;
+    run.import(FOLLOWERS, Kind::Followers, &who, files).await;
+    let spell = "select s.last_sweep = e.following_sweep, s.last_seen_at = f.last_seen_at, s.until_known
+        from follow_spells as s
+        join follow_edges as e on e.follower_id = s.follower_id and e.followee_id = s.followee_id
+        join follows as f on f.follower_id = s.follower_id and f.followee_id = s.followee_id
+        where s.followee_id = 1
+        order by s.since_sweep";
+    assert_eq!(run.lines(spell).await, ["1 1 open"]);
+    stage.change(10, |person| person.following = vec![2]);
+    run.refresh(&following).await;
+    assert_eq!(run.lines(spell).await, ["1 1 missed"]);
+    run.refresh(&following).await;
+    assert_eq!(run.lines(spell).await, ["1 1 gone"]);
+    // What was kept of the spell when it began again is the same.
+    let last = run
+        .number("select following_sweep from follow_edges where followee_id = 1")
+        .await;
+    stage.change(10, |person| person.following = vec![1, 2]);
+    run.refresh(&following).await;
+    assert_eq!(run.number("select last_sweep from follow_past").await, last);
     assert_same(&run.reparse().await.tables);
 }
