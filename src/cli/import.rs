@@ -21,6 +21,9 @@ use crate::store::archive::import::{self, File, Imported};
 use crate::store::{Database, begin};
 use crate::target::Target;
 
+/// Lists in one transaction: each alone would wait for the disk, all together would make a running gleaner wait.
+const LISTS_AT_ONCE: usize = 50;
+
 /// Standard input among the files.
 const INPUT: &str = "-";
 
@@ -99,16 +102,14 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
     let mut lists = Vec::new();
     if !wanted.is_empty() {
         let database = session::database(&loaded.config, true).await?;
-        for (target, files) in wanted {
-            let wanted = import::Import {
-                endpoint: endpoint.path.to_owned(),
-                kind,
-                target,
-                partial: endpoint.cursor.is_some() || matches!(endpoint.cost, Cost::Amount { .. }),
-                files,
-            };
-            lists.extend(take_in(&database, &loaded.config, &wanted, now).await?);
-        }
+        let wanted = wanted.into_iter().map(|(target, files)| import::Import {
+            endpoint: endpoint.path.to_owned(),
+            kind,
+            target,
+            partial: endpoint.cursor.is_some() || matches!(endpoint.cost, Cost::Amount { .. }),
+            files,
+        });
+        lists = take_in(&database, &loaded.config, wanted, now).await?;
     }
     let outcome = Outcome {
         lists,
@@ -240,8 +241,12 @@ fn parse(endpoint: &Endpoint, target: Option<&Target>, body: &[u8]) -> Result<Pa
             let is_page = |other: &&&Endpoint| {
                 page(other).is_some_and(|page| page.is_ok_and(|page| !page.entries.is_empty()))
             };
-            let others = endpoints::ALL.iter().filter(is_page);
-            let others: Vec<&str> = others.map(|other| other.path).collect();
+            let is_of_kind = |other: &&&Endpoint| other.kind.is_some() && other.kind == endpoint.kind;
+            let mut others: Vec<_> = endpoints::ALL.iter().filter(is_page).collect();
+            if others.iter().any(is_of_kind) {
+                others.retain(is_of_kind);
+            }
+            let others: Vec<&str> = others.iter().map(|other| other.path).collect();
             match &others[..] {
                 [] => "no endpoint answers like this".to_owned(),
                 others => format!("it reads as an answer of {}", others.join(" or ")),
@@ -299,14 +304,20 @@ fn by_list(
 async fn take_in(
     database: &Database,
     config: &Config,
-    wanted: &import::Import,
+    wanted: impl Iterator<Item = import::Import>,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Imported>> {
     let policy = setup::policy(config, true);
     let mut writer = database.writer().await?;
-    let mut transaction = begin(&mut writer).await?;
-    let imported = import::import(&mut transaction, &policy, wanted, now).await?;
-    transaction.commit().await?;
+    let mut imported = Vec::new();
+    let mut wanted = wanted.peekable();
+    while wanted.peek().is_some() {
+        let mut transaction = begin(&mut writer).await?;
+        for wanted in wanted.by_ref().take(LISTS_AT_ONCE) {
+            imported.extend(import::import(&mut transaction, &policy, &wanted, now).await?);
+        }
+        transaction.commit().await?;
+    }
     Ok(imported)
 }
 
