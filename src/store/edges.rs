@@ -154,7 +154,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
@@ -163,7 +174,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
@@ -232,7 +254,9 @@ pub(crate) async fn add_missing(
     Ok(New::plain(usize::try_from(done.rows_affected()).unwrap_or(0)))
 }
 
-/// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
+/// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown. What
+/// an import showed was shown when its answers came: it stands among the sweeps of the list where its time is, not where its
+/// number is.
 ///
 /// A miss counts only if the sweep is no more short than the one before the misses, or about as short as `close_after` of
 /// the misses before it, where this list has shown the edge at all. And only if it began after the other direction's last
@@ -260,118 +284,122 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
 
 async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
     const FOLLOWERS: &str = "
+        with shown as (
+            select
+                e.follower_id,
+                e.followers_sweep is not null as is_listed,
+                e.following_sweep as other_sweep,
+                max(
+                    coalesce((
+                        select iif(x.imported = 0, x.id, (
+                            select max(t.id)
+                            from sweeps as t
+                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
+                        ))
+                        from sweeps as x
+                        where x.id = e.followers_sweep
+                    ), 0),
+                    coalesce((
+                        select iif(x.imported = 0, x.id, (
+                            select max(t.id)
+                            from sweeps as t
+                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
+                        ))
+                        from sweeps as x
+                        where x.id = e.following_sweep
+                    ), 0)
+                ) as last_sweep
+            from follow_edges as e
+            where e.followee_id = $1 and e.gone_sweep is null and e.followers_sweep is not $2
+        ), gone as (
+            select shown.follower_id, min(s.id) as missed_sweep
+            from shown
+            join sweeps as s on s.list_id = $3 and s.closes = 1 and s.id > shown.last_sweep and s.id <= $2
+            where (s.short_by = 0 or s.short_by <= coalesce((
+                    select p.short_by
+                    from sweeps as p
+                    where p.list_id = $3 and p.closes = 1 and p.id <= shown.last_sweep
+                    order by p.id desc
+                    limit 1
+                ), 0) or shown.is_listed and (
+                    select count(*)
+                    from sweeps as e
+                    where e.list_id = $3 and e.closes = 1 and e.id < s.id and e.id > shown.last_sweep
+                        and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                ) >= $4)
+                and not exists (
+                    select 1
+                    from sweeps as o
+                    where o.id = shown.other_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                )
+            group by shown.follower_id
+            having count(*) >= $4
+        )
         update follow_edges
-        set gone_sweep = $2,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or followers_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            )
-        where followee_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and (
-                select count(*)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or followers_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            ) >= $4
+        set gone_sweep = $2, missed_sweep = gone.missed_sweep
+        from gone
+        where follow_edges.followee_id = $1 and follow_edges.follower_id = gone.follower_id
         returning follower_id, followee_id";
     close(db, FOLLOWERS, missing).await
 }
 
 async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
     const FOLLOWING: &str = "
+        with shown as (
+            select
+                e.followee_id,
+                e.following_sweep is not null as is_listed,
+                e.followers_sweep as other_sweep,
+                max(
+                    coalesce((
+                        select iif(x.imported = 0, x.id, (
+                            select max(t.id)
+                            from sweeps as t
+                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
+                        ))
+                        from sweeps as x
+                        where x.id = e.following_sweep
+                    ), 0),
+                    coalesce((
+                        select iif(x.imported = 0, x.id, (
+                            select max(t.id)
+                            from sweeps as t
+                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
+                        ))
+                        from sweeps as x
+                        where x.id = e.followers_sweep
+                    ), 0)
+                ) as last_sweep
+            from follow_edges as e
+            where e.follower_id = $1 and e.gone_sweep is null and e.following_sweep is not $2
+        ), gone as (
+            select shown.followee_id, min(s.id) as missed_sweep
+            from shown
+            join sweeps as s on s.list_id = $3 and s.closes = 1 and s.id > shown.last_sweep and s.id <= $2
+            where (s.short_by = 0 or s.short_by <= coalesce((
+                    select p.short_by
+                    from sweeps as p
+                    where p.list_id = $3 and p.closes = 1 and p.id <= shown.last_sweep
+                    order by p.id desc
+                    limit 1
+                ), 0) or shown.is_listed and (
+                    select count(*)
+                    from sweeps as e
+                    where e.list_id = $3 and e.closes = 1 and e.id < s.id and e.id > shown.last_sweep
+                        and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                ) >= $4)
+                and not exists (
+                    select 1
+                    from sweeps as o
+                    where o.id = shown.other_sweep and (o.ended_at is null or o.ended_at > s.started_at)
+                )
+            group by shown.followee_id
+            having count(*) >= $4
+        )
         update follow_edges
-        set gone_sweep = $2,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or following_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            )
-        where follower_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and (
-                select count(*)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or following_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            ) >= $4
+        set gone_sweep = $2, missed_sweep = gone.missed_sweep
+        from gone
+        where follow_edges.follower_id = $1 and follow_edges.followee_id = gone.followee_id
         returning follower_id, followee_id";
     close(db, FOLLOWING, missing).await
 }

@@ -8,60 +8,55 @@ use crate::store::history::closing::Missing;
 use crate::store::{Connection, Result, json_ids};
 
 /// Closes the posts of a list that `missing.close_after` of its closing sweeps have missed since they were last shown: those
-/// that are no more short than the one before the misses, or about as short as `close_after` of the misses before them.
+/// that are no more short than the one before the misses, or about as short as `close_after` of the misses before them. What
+/// an import showed stands among the sweeps where its time is, not where its number is.
 pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Missing) -> Result<()> {
     // A variant of the list that showed a post since then says that it is there.
     const GONE: &str = "
-        update user_media
-        set gone_sweep = $3,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1 and s.id <= $3
-                    and s.id > user_media.sweep_id
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
-                        order by p.id desc
-                        limit 1
-                    ), 0) or (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $4 and e.closes = 1 and e.id < s.id
-                            and e.id > user_media.sweep_id
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $5)
-            )
-        where list = $1
-            and user_id = $2
-            and gone_sweep is null
-            and sweep_id < $3
-            and (
-                select count(*)
-                from sweeps as s
-                where s.list_id = $4 and s.closes = 1 and s.id <= $3
-                    and s.id > user_media.sweep_id
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $4 and p.closes = 1 and p.id <= user_media.sweep_id
-                        order by p.id desc
-                        limit 1
-                    ), 0) or (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $4 and e.closes = 1 and e.id < s.id
-                            and e.id > user_media.sweep_id
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $5)
-                    and not exists (
-                        select 1
-                        from lists as v
-                        join list_items as i on i.list_id = v.id and i.item_id = user_media.media_id
-                        where v.kind = $1 and v.target = cast($2 as text) and v.params <> '' and i.sweep_id >= s.id
-                    )
+        with shown as (
+            select
+                m.media_id,
+                coalesce((
+                    select iif(x.imported = 0, x.id, (
+                        select max(t.id)
+                        from sweeps as t
+                        where t.list_id = $4 and t.started_at <= x.ended_at and t.imported = 0
+                    ))
+                    from sweeps as x
+                    where x.id = m.sweep_id
+                ), 0) as last_sweep
+            from user_media as m
+            where m.list = $1 and m.user_id = $2 and m.gone_sweep is null and m.sweep_id <> $3
+        ), gone as (
+            select shown.media_id, min(s.id) as missed_sweep
+            from shown
+            join sweeps as s on s.list_id = $4 and s.closes = 1 and s.id > shown.last_sweep and s.id <= $3
+            where s.short_by = 0 or s.short_by <= coalesce((
+                    select p.short_by
+                    from sweeps as p
+                    where p.list_id = $4 and p.closes = 1 and p.id <= shown.last_sweep
+                    order by p.id desc
+                    limit 1
+                ), 0) or (
+                    select count(*)
+                    from sweeps as e
+                    where e.list_id = $4 and e.closes = 1 and e.id < s.id and e.id > shown.last_sweep
+                        and e.short_by between s.short_by and s.short_by + s.short_by / 8
+                ) >= $5
+            group by shown.media_id
+            having count(*) filter (
+                where not exists (
+                    select 1
+                    from lists as v
+                    join list_items as i on i.list_id = v.id and i.item_id = shown.media_id
+                    where v.kind = $1 and v.target = cast($2 as text) and v.params <> '' and i.sweep_id >= s.id
+                )
             ) >= $5
+        )
+        update user_media
+        set gone_sweep = $3, missed_sweep = gone.missed_sweep
+        from gone
+        where user_media.list = $1 and user_media.user_id = $2 and user_media.media_id = gone.media_id
         returning media_id";
     const DEPARTED: &str = "
         insert into user_media_changes (list, user_id, media_id, sweep_id, event)
