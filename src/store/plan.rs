@@ -4,6 +4,8 @@
 mod again;
 mod below;
 mod buying;
+mod counters;
+mod due_lists;
 mod measured;
 mod seeds;
 mod tries;
@@ -17,7 +19,7 @@ use crate::refresh::Interval;
 use crate::store::harvests::HarvestSpec;
 use crate::store::{Result, holds, ledger};
 
-pub use again::{Again, Place};
+pub use again::{Again, Place, Told};
 pub use below::Left;
 pub use buying::{close, left_to_ask, open, removed_seeds, spent, stored_seeds};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
