@@ -55,7 +55,7 @@ impl Model<'_> {
     }
 
     fn add_one(&self, again: &Again, share: &mut Share) {
-        let Some(read) = self.read(again.kind) else {
+        let Some(read) = self.read(again.kind, again.counter) else {
             return;
         };
         let one = Band::exact(1.0);
@@ -144,7 +144,7 @@ impl Model<'_> {
 
     /// Whether a post is likely to be shown by the list that is read again before.
     fn is_shown(&self, place: Place) -> bool {
-        let Some(read) = self.read(place.kind) else {
+        let Some(read) = self.read(place.kind, None) else {
             return false;
         };
         let pages = pages_of_news(&read.paging, place.new).expected;
