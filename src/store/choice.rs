@@ -1,6 +1,6 @@
 //! Which endpoint new sweeps begin with: by what was measured before the harvest's round began.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::Row as _;
 
@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::{CHOSEN, Policy, Step};
 use crate::route::{self, Given};
-use crate::store::harvests::Harvest;
+use crate::store::harvests::{Harvest, Limit};
 use crate::store::yields::size_of;
 use crate::store::{Connection, Result};
 use crate::variant::Variant;
@@ -17,8 +17,8 @@ use crate::variant::Variant;
 const DAYS: i64 = 30;
 
 /// What the endpoints of the kinds that can be chosen gave, by endpoint and size of the list.
-#[derive(Debug, Default)]
-pub(crate) struct Choice {
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
     given: HashMap<(String, i64), Given>,
     force: bool,
 }
@@ -34,18 +34,44 @@ pub(crate) async fn load(
     today: Option<Timestamp>,
 ) -> Result<Choice> {
     const ROUND: &str = "
-        select
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000, 'unixepoch'),
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000 - 86400 * $2, 'unixepoch'),
-            force
+        select round_started_at, force
         from harvests
         where id = $1";
-    const GIVEN: &str = "
+    let (began, force) = sqlx::query_as(ROUND).bind(harvest.id).fetch_one(&mut *db).await?;
+    let measures = Measures {
+        limits: &harvest.limits,
+        force,
+        before: today.unwrap_or(began),
+    };
+    before(db, policy, &measures, kinds).await
+}
+
+/// By what a harvest chooses.
+pub(crate) struct Measures<'a> {
+    /// What it limits it reads in the listed order.
+    pub limits: &'a BTreeMap<Kind, Limit>,
+    pub force: bool,
+    /// Whole days before the one of this time count.
+    pub before: Timestamp,
+}
+
+/// What counts for the lists of these kinds.
+pub(crate) async fn before(
+    db: &mut Connection,
+    policy: &Policy,
+    measures: &Measures<'_>,
+    kinds: impl Iterator<Item = Kind>,
+) -> Result<Choice> {
+    const SQL: &str = "
         select endpoint, size, sum(clean + truncated), sum(walk_pages), sum(walk_items), sum(part)
         from endpoint_yields
-        where endpoint in (select value from json_each($1)) and day >= $2 and day < $3
+        where endpoint in (select value from json_each($1))
+            and day >= strftime('%Y-%m-%d', $2 / 1000 - 86400 * $3, 'unixepoch')
+            and day < strftime('%Y-%m-%d', $2 / 1000, 'unixepoch')
         group by endpoint, size";
-    let mut kinds: Vec<Kind> = kinds.filter(|kind| is_chosen(policy, harvest, *kind)).collect();
+    let mut kinds: Vec<Kind> = kinds
+        .filter(|kind| is_chosen(policy, measures.limits, *kind))
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     let paths: Vec<&str> = kinds
@@ -56,16 +82,10 @@ pub(crate) async fn load(
     if paths.is_empty() {
         return Ok(Choice::default());
     }
-    let round = sqlx::query(ROUND)
-        .bind(harvest.id)
-        .bind(DAYS)
-        .bind(today)
-        .fetch_one(&mut *db)
-        .await?;
-    let rows = sqlx::query(GIVEN)
+    let rows = sqlx::query(SQL)
         .bind(serde_json::to_string(&paths).unwrap_or_else(|_| "[]".into()))
-        .bind(round.get::<&str, _>(1))
-        .bind(round.get::<&str, _>(0))
+        .bind(measures.before)
+        .bind(DAYS)
         .fetch_all(db)
         .await?;
     let given = rows.iter().map(|row| {
@@ -79,20 +99,25 @@ pub(crate) async fn load(
     });
     Ok(Choice {
         given: given.collect(),
-        force: round.get(2),
+        force: measures.force,
     })
 }
 
 /// Whether there is something to choose: a list that the harvest limits keeps the listed order, so that what is said of its
 /// cost before it starts holds.
-fn is_chosen(policy: &Policy, harvest: &Harvest, kind: Kind) -> bool {
+fn is_chosen(policy: &Policy, limits: &BTreeMap<Kind, Limit>, kind: Kind) -> bool {
     policy.chooses
         && CHOSEN.contains(&kind)
-        && !harvest.limits.contains_key(&kind)
+        && !limits.contains_key(&kind)
         && policy.route(kind, "").len() > 1
 }
 
 impl Choice {
+    /// The sizes of lists of which something was measured.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = i64> {
+        self.given.keys().map(|(_, size)| *size)
+    }
+
     /// The endpoint that a new sweep of a list begins with.
     pub(crate) fn first<'policy>(
         &self,
@@ -101,7 +126,17 @@ impl Choice {
         counter: Option<i64>,
         retired: &[String],
     ) -> Option<&'policy Step> {
-        let size = size_of(counter);
+        self.first_of_size(policy, (kind, target, variant), size_of(counter), retired)
+    }
+
+    /// The same for a list of a size.
+    pub(crate) fn first_of_size<'policy>(
+        &self,
+        policy: &'policy Policy,
+        (kind, target, variant): (Kind, &str, Variant),
+        size: i64,
+        retired: &[String],
+    ) -> Option<&'policy Step> {
         let given = |path: &str| self.given.get(&(path.to_owned(), size)).copied();
         route::first(policy.usable(kind, target, variant, retired), self.force, given)
     }

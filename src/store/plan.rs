@@ -4,6 +4,8 @@
 mod again;
 mod below;
 mod buying;
+mod counters;
+mod due_lists;
 mod measured;
 mod seeds;
 mod tries;
@@ -14,10 +16,13 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Interval;
+use crate::store::choice::{self, Measures};
 use crate::store::harvests::HarvestSpec;
 use crate::store::{Result, holds, ledger};
 
-pub use again::{Again, Place};
+pub use crate::store::choice::Choice;
+pub(crate) use crate::store::yields::size_of;
+pub use again::{Again, Place, Told};
 pub use below::Left;
 pub use buying::{close, left_to_ask, open, removed_seeds, spent, stored_seeds};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
@@ -38,6 +43,8 @@ pub struct Known {
     pub spent_today: i64,
     /// Units left on the account and requests a second, as the upstream last said.
     pub account: Option<(i64, f64)>,
+    /// Which endpoints read new lists first, and those that are read again.
+    pub choices: Choices,
     /// Endpoints that answer 410.
     pub retired: Vec<String>,
     /// The seeds in their order; searches too.
@@ -46,6 +53,15 @@ pub struct Known {
     pub again: Vec<Again>,
     /// What was measured on the lists of this file.
     pub measured: Measured,
+}
+
+/// Which endpoints read lists first.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Lists that are new to the round: by what was measured before it began.
+    pub new: Choice,
+    /// Lists that are read again.
+    pub again: Choice,
 }
 
 /// Reads what is known of these seeds for a harvest. With `refresh` everything is asked again.
@@ -58,7 +74,7 @@ pub async fn known(
     now: Timestamp,
 ) -> Result<Known> {
     const HARVEST: &str = "
-        select id, max_units, fresh_after
+        select id, max_units, fresh_after, round_started_at
         from harvests
         where name = $1";
     const ACCOUNT: &str = "
@@ -68,10 +84,17 @@ pub async fn known(
         .bind(&spec.name)
         .fetch_optional(pool)
         .await?
-        .map(|row| (row.get::<i64, _>(0), row.get(1), row.get(2)));
+        .map(|row| {
+            (
+                row.get::<i64, _>(0),
+                row.get(1),
+                row.get(2),
+                row.get::<Timestamp, _>(3),
+            )
+        });
     let fresh_after = match &harvest {
         _ if refresh => i64::MAX,
-        Some((_, _, fresh_after)) => *fresh_after,
+        Some((_, _, fresh_after, _)) => *fresh_after,
         None => 0,
     };
     // A new harvest reads profiles that are older than their interval before anything else.
@@ -81,7 +104,7 @@ pub async fn known(
         }
         _ => fresh_after,
     };
-    let harvest_id = harvest.map(|(id, _, _)| id);
+    let harvest_id = harvest.map(|(id, ..)| id);
     let spent = match harvest_id {
         Some(id) => ledger::spent_by(pool, id).await?.total(),
         None => 0,
@@ -101,9 +124,24 @@ pub async fn known(
     let mut found = seeds::read(&mut connection, &wanted, seeds).await?;
     below::read(&mut connection, &wanted, &mut found).await?;
     let again = again::read(&mut connection, &wanted, policy, &found, now).await?;
+    let began = harvest
+        .as_ref()
+        .filter(|_| !refresh)
+        .map_or(now, |(_, _, _, began)| *began);
+    let measures = |before| Measures {
+        limits: &spec.limits,
+        force: spec.force,
+        before,
+    };
+    let kinds = || spec.collect.iter().copied();
+    let choices = Choices {
+        new: choice::before(&mut connection, policy, &measures(began), kinds()).await?,
+        again: choice::before(&mut connection, policy, &measures(now), kinds()).await?,
+    };
     Ok(Known {
         harvest_id,
-        max_units: harvest.and_then(|(_, units, _)| units),
+        choices,
+        max_units: harvest.and_then(|(_, units, ..)| units),
         spent,
         spent_in_all: ledger::spent_in_all(pool).await?.total(),
         spent_today: ledger::spent_today(pool, now).await?.total(),
