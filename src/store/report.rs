@@ -170,7 +170,9 @@ pub async fn apply(
                 sweeps::wait(db, task.id, now, *wait, reason).await?;
             }
         }
-        Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
+        Report::Park { reason } => {
+            sweeps::park(db, policy, task, reason, &finished.body, now).await?;
+        }
         Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
     }
     fallback::tell_waiting(db, policy, task, now).await?;
@@ -309,6 +311,7 @@ async fn page_came(
         }
         (Step::End(verdict, reason), _) => {
             ending::end(db, policy, task, verdict, &reason, counter_after, now).await
+            let verdict = fallback::of_walk(db, task, verdict, &standing).await?;
         }
     }
 }
@@ -381,7 +384,8 @@ async fn bad_request(
     }
     if task.cursor.is_none() {
         let reason = format!("the upstream refuses the request: {reason}");
-        return sweeps::park(db, policy, task, &reason, &finished.body, now).await;
+        sweeps::park(db, policy, task, &reason, &finished.body, now).await?;
+        return Ok(());
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if sweep.restarted {

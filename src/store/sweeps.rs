@@ -322,7 +322,7 @@ pub(crate) async fn move_on(db: &mut Connection, task: &Task, step: &Step, why: 
         .bind(&task.endpoint)
         .execute(&mut *db)
         .await?;
-    fallback::follow(db, task.sweep_id, &step.endpoint).await?;
+    fallback::follow(db, task.sweep_id, &task.endpoint, &step.endpoint).await?;
     from_page_0(db, task, &step.endpoint).await
 }
 
@@ -356,15 +356,25 @@ pub(crate) async fn park(
     task: &Task,
     reason: &str,
     body: &[u8],
+/// What became of a task that a person should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parked {
+    /// It waits for a person or a newer version.
+    Waits,
+    /// Its list had all but ended before, so it has.
+    Ended,
+}
+
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Parked> {
     const SQL: &str = "
         update tasks
         set state = 'parked', reason = $2, parked_body = $3, not_before = null, ledger_id = null
         where id = $1";
     if task.walk > 0 && fallback::came_of(db, task.sweep_id).await?.is_some() {
         // The list would have ended without the endpoint that is in trouble, so nobody has to look.
-        return ending::end(db, policy, task, Verdict::Failed, reason, None, now).await;
+        ending::end(db, policy, task, Verdict::Failed, reason, None, now).await?;
+        return Ok(Parked::Ended);
     }
     let body = if body.is_empty() {
         None
@@ -381,7 +391,7 @@ pub(crate) async fn park(
     for member in batches::members(db, task).await? {
         follow_up::list_parked(db, policy, member.list_id, now).await?;
     }
-    Ok(())
+    Ok(Parked::Waits)
 }
 
 pub(crate) fn one(rows: u64) -> Result<()> {
