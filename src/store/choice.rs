@@ -1,4 +1,4 @@
-//! Which endpoint new sweeps begin with: by what was measured before the harvest's round began.
+//! Which endpoint new sweeps begin with: by what was measured on the days before.
 
 use std::collections::HashMap;
 
@@ -23,28 +23,42 @@ pub(crate) struct Choice {
     force: bool,
 }
 
-/// What counts for the lists of these kinds in the present round of a harvest. Whole days before that on which the round
-/// began, so that nothing measured meanwhile changes a choice in the middle of it; whole days before `today` for lists that
-/// are read again then.
+/// What counts for the lists of these kinds that a harvest begins to read now: whole days before this one, so that nothing
+/// measured meanwhile changes a choice in the middle of it. A harvest for which a person waits goes by the days before its
+/// round began, except in lists that are read again. What was not measured for so long goes by its newest days.
 pub(crate) async fn load(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
     kinds: impl Iterator<Item = Kind>,
-    today: Option<Timestamp>,
+    renews: bool,
+    now: Timestamp,
 ) -> Result<Choice> {
     const ROUND: &str = "
         select
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000, 'unixepoch'),
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000 - 86400 * $2, 'unixepoch'),
+            strftime('%Y-%m-%d', iif(one_shot = 1 and not $3, round_started_at, $4) / 1000, 'unixepoch'),
+            strftime('%Y-%m-%d', iif(one_shot = 1 and not $3, round_started_at, $4) / 1000 - 86400 * $2, 'unixepoch'),
             force
         from harvests
         where id = $1";
+    // The order of the key, which holds the kinds and sizes between the endpoints and the days.
     const GIVEN: &str = "
-        select endpoint, size, sum(clean + truncated), sum(walk_pages), sum(walk_items), sum(part)
-        from endpoint_yields
-        where endpoint in (select value from json_each($1)) and day >= $2 and day < $3
-        group by endpoint, size";
+        with measured as (
+            select endpoint, kind, size, max(day) as newest
+            from endpoint_yields
+            where endpoint in (select value from json_each($1))
+                and kind in (select value from json_each($2))
+                and day < $4
+                and clean + truncated > 0
+            group by endpoint, kind, size
+        )
+        select y.endpoint, y.size, sum(y.clean + y.truncated), sum(y.walk_pages), sum(y.walk_items), sum(y.part)
+        from measured as m
+        cross join endpoint_yields as y
+            on y.endpoint = m.endpoint and y.kind = m.kind and y.size = m.size
+            and y.day >= iif(m.newest >= $3, $3, date(m.newest, $5))
+            and y.day < $4
+        group by y.endpoint, y.size";
     let mut kinds: Vec<Kind> = kinds.filter(|kind| is_chosen(policy, harvest, *kind)).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -53,19 +67,23 @@ pub(crate) async fn load(
         .flat_map(|kind| policy.route(*kind, ""))
         .map(|step| step.endpoint.as_str())
         .collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     if paths.is_empty() {
         return Ok(Choice::default());
     }
     let round = sqlx::query(ROUND)
         .bind(harvest.id)
         .bind(DAYS)
-        .bind(today)
+        .bind(renews)
+        .bind(now)
         .fetch_one(&mut *db)
         .await?;
     let rows = sqlx::query(GIVEN)
         .bind(serde_json::to_string(&paths).unwrap_or_else(|_| "[]".into()))
+        .bind(serde_json::to_string(&names).unwrap_or_else(|_| "[]".into()))
         .bind(round.get::<&str, _>(1))
         .bind(round.get::<&str, _>(0))
+        .bind(format!("-{} days", DAYS - 1))
         .fetch_all(db)
         .await?;
     let given = rows.iter().map(|row| {

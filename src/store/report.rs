@@ -280,6 +280,7 @@ async fn page_came(
     let standing = Standing {
         pages: task.page_no + 1,
         page_size: step.map_or(1, |step| step.page_size),
+        walk_items: sweep.walk_items,
         counter_before: sweep.counter_before,
         counter_after,
         covered,
@@ -298,7 +299,7 @@ async fn page_came(
     if let Step::End(verdict, _) = &next {
         stretches::walk_ended(db, task, &sweep, *verdict).await?;
         if !(*verdict == Verdict::Capped && standing.is_at_our_limit()) {
-            yields::count_walk(db, task, &sweep, standing.pages, *verdict, now).await?;
+            yields::count_walk(db, task, &sweep, *verdict, now).await?;
         }
     }
     match (next, &page.next) {
@@ -310,8 +311,8 @@ async fn page_came(
             Ok(())
         }
         (Step::End(verdict, reason), _) => {
-            ending::end(db, policy, task, verdict, &reason, counter_after, now).await
             let verdict = fallback::of_walk(db, task, verdict, &standing).await?;
+            ending::end(db, policy, task, verdict, &reason, counter_after, now).await
         }
     }
 }
@@ -341,7 +342,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
         return sweeps::restart(db, task, sweeps::ASTRAY).await;
     }
     if task.page_no > 0 {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
             task.page_no
@@ -389,7 +390,7 @@ async fn bad_request(
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if sweep.restarted {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "the cursor of page {} is refused, also after a restart: {reason}",
             task.page_no
