@@ -110,7 +110,15 @@ async fn a_harvest_that_goes_on_learns_from_day_to_day() {
     )
     .await;
     assert_eq!(stage.count(FOLLOWERS), 6);
+    // Its only round began three days before.
     days_pass(&run, 1).await;
+    run.beside(async |db| {
+        sqlx::query("update harvests set round_started_at = round_started_at - 3 * 86400000")
+            .execute(db)
+            .await?;
+        Ok(())
+    })
+    .await;
     wanted.seeds.push(last);
     goes_on(
         &run,
