@@ -1,4 +1,4 @@
-//! Which endpoint new sweeps begin with: by what was measured before the harvest's round began.
+//! Which endpoint new sweeps begin with: by what was measured on the days before.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,25 +23,31 @@ pub struct Choice {
     force: bool,
 }
 
-/// What counts for the lists of these kinds in the present round of a harvest. Whole days before that on which the round
-/// began, so that nothing measured meanwhile changes a choice in the middle of it; whole days before `today` for lists that
-/// are read again then.
+/// What counts for the lists of these kinds that a harvest begins to read now: whole days before this one, so that nothing
+/// measured meanwhile changes a choice in the middle of it. A harvest for which a person waits goes by the days before its
+/// round began, except in lists that are read again. What was not measured for so long goes by its newest days.
 pub(crate) async fn load(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
     kinds: impl Iterator<Item = Kind>,
-    today: Option<Timestamp>,
+    renews: bool,
+    now: Timestamp,
 ) -> Result<Choice> {
     const ROUND: &str = "
-        select round_started_at, force
+        select iif(one_shot = 1 and not $2, round_started_at, $3), force
         from harvests
         where id = $1";
-    let (began, force) = sqlx::query_as(ROUND).bind(harvest.id).fetch_one(&mut *db).await?;
+    let (before_day_of, force) = sqlx::query_as(ROUND)
+        .bind(harvest.id)
+        .bind(renews)
+        .bind(now)
+        .fetch_one(&mut *db)
+        .await?;
     let measures = Measures {
         limits: &harvest.limits,
         force,
-        before: today.unwrap_or(began),
+        before: before_day_of,
     };
     before(db, policy, &measures, kinds).await
 }
@@ -62,13 +68,30 @@ pub(crate) async fn before(
     measures: &Measures<'_>,
     kinds: impl Iterator<Item = Kind>,
 ) -> Result<Choice> {
-    const SQL: &str = "
-        select endpoint, size, sum(clean + truncated), sum(walk_pages), sum(walk_items), sum(part)
-        from endpoint_yields
-        where endpoint in (select value from json_each($1))
-            and day >= strftime('%Y-%m-%d', $2 / 1000 - 86400 * $3, 'unixepoch')
-            and day < strftime('%Y-%m-%d', $2 / 1000, 'unixepoch')
-        group by endpoint, size";
+    // The order of the key, which holds the kinds and sizes between the endpoints and the days.
+    const GIVEN: &str = "
+        with span as (
+            select
+                strftime('%Y-%m-%d', $3 / 1000, 'unixepoch') as until,
+                strftime('%Y-%m-%d', $3 / 1000 - 86400 * $4, 'unixepoch') as since
+        ), measured as (
+            select endpoint, kind, size, max(day) as newest
+            from endpoint_yields
+            where endpoint in (select value from json_each($1))
+                and kind in (select value from json_each($2))
+                and day < (select until from span)
+                and clean + truncated > 0
+            group by endpoint, kind, size
+        )
+        select y.endpoint, y.size, sum(y.clean + y.truncated), sum(y.walk_pages), sum(y.walk_items), sum(y.part)
+        from measured as m
+        cross join endpoint_yields as y
+            on y.endpoint = m.endpoint and y.kind = m.kind and y.size = m.size
+            and y.day >= iif(
+                m.newest >= (select since from span), (select since from span), date(m.newest, (1 - $4) || ' days')
+            )
+            and y.day < (select until from span)
+        group by y.endpoint, y.size";
     let mut kinds: Vec<Kind> = kinds
         .filter(|kind| is_chosen(policy, measures.limits, *kind))
         .collect();
@@ -79,11 +102,13 @@ pub(crate) async fn before(
         .flat_map(|kind| policy.route(*kind, ""))
         .map(|step| step.endpoint.as_str())
         .collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     if paths.is_empty() {
         return Ok(Choice::default());
     }
-    let rows = sqlx::query(SQL)
+    let rows = sqlx::query(GIVEN)
         .bind(serde_json::to_string(&paths).unwrap_or_else(|_| "[]".into()))
+        .bind(serde_json::to_string(&names).unwrap_or_else(|_| "[]".into()))
         .bind(measures.before)
         .bind(DAYS)
         .fetch_all(db)

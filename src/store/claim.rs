@@ -160,6 +160,7 @@ pub async fn claim(
     round
         .able
         .retain(|id| !holds.iter().any(|hold| hold.scope == Scope::Harvest(*id)));
+    fallback::end_held(db, policy, &round.held_endpoints, &mut round.ends_left, now).await?;
     // Before the first turn: a last batch waits for nothing but its own harvest.
     batches::make_last(db, policy, &round.able, now).await?;
     if suspects.ready > 0 {
@@ -221,11 +222,12 @@ impl Round<'_> {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }
+                // What a request costs first: whether a list waits for another one depends on whether that may be paid.
+                force::price(db, self.policy, &mut task).await?;
                 let (able, ends) = (&self.able, &mut self.ends_left);
                 if !fallback::may_ask(db, self.policy, &task, able, ends, self.now).await? {
                     continue;
                 }
-                force::price(db, self.policy, &mut task).await?;
                 let refusal = limits::refusal(db, self.policy, harvest_id, task.units, self.now).await?;
                 if refusal.is_some() {
                     self.refusal = refusal;

@@ -45,6 +45,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         where true
         on conflict (follower_id, followee_id) do update set
             followers_position = excluded.followers_position,
+            followers_before = followers_sweep,
             followers_sweep = excluded.followers_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case
@@ -63,6 +64,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         where true
         on conflict (follower_id, followee_id) do update set
             following_position = excluded.following_position,
+            following_before = following_sweep,
             following_sweep = excluded.following_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case

@@ -126,7 +126,7 @@ pub async fn known(
     let again = again::read(&mut connection, &wanted, policy, &found, now).await?;
     let began = harvest
         .as_ref()
-        .filter(|_| !refresh)
+        .filter(|_| spec.one_shot && !refresh)
         .map_or(now, |(_, _, _, began)| *began);
     let measures = |before| Measures {
         limits: &spec.limits,

@@ -170,7 +170,9 @@ pub async fn apply(
                 sweeps::wait(db, task.id, now, *wait, reason).await?;
             }
         }
-        Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
+        Report::Park { reason } => {
+            sweeps::park(db, policy, task, reason, &finished.body, now).await?;
+        }
         Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
     }
     fallback::tell_waiting(db, policy, task, now).await?;
@@ -278,6 +280,7 @@ async fn page_came(
     let standing = Standing {
         pages: task.page_no + 1,
         page_size: step.map_or(1, |step| step.page_size),
+        walk_items: sweep.walk_items,
         counter_before: sweep.counter_before,
         counter_after,
         covered,
@@ -296,7 +299,7 @@ async fn page_came(
     if let Step::End(verdict, _) = &next {
         stretches::walk_ended(db, task, &sweep, *verdict).await?;
         if !(*verdict == Verdict::Capped && standing.is_at_our_limit()) {
-            yields::count_walk(db, task, &sweep, standing.pages, *verdict, now).await?;
+            yields::count_walk(db, task, &sweep, *verdict, now).await?;
         }
     }
     match (next, &page.next) {
@@ -308,6 +311,7 @@ async fn page_came(
             Ok(())
         }
         (Step::End(verdict, reason), _) => {
+            let verdict = fallback::of_walk(db, task, verdict, &standing).await?;
             ending::end(db, policy, task, verdict, &reason, counter_after, now).await
         }
     }
@@ -338,7 +342,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
         return sweeps::restart(db, task, sweeps::ASTRAY).await;
     }
     if task.page_no > 0 {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
             task.page_no
@@ -381,11 +385,12 @@ async fn bad_request(
     }
     if task.cursor.is_none() {
         let reason = format!("the upstream refuses the request: {reason}");
-        return sweeps::park(db, policy, task, &reason, &finished.body, now).await;
+        sweeps::park(db, policy, task, &reason, &finished.body, now).await?;
+        return Ok(());
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if sweep.restarted {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "the cursor of page {} is refused, also after a restart: {reason}",
             task.page_no

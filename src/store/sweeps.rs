@@ -37,8 +37,10 @@ pub(crate) struct Sweep {
     pub whole: bool,
     /// Whether its posts are not in the order of time.
     pub unordered: bool,
-    /// Items shown in this walk, new or not.
+    /// Items shown in this walk, new or not, each as often as it was.
     pub walk_items: i64,
+    /// Items shown before this walk.
+    pub walk_floor: i64,
     /// The newest sweep of the list before this one that showed anything.
     pub before: Option<i64>,
     /// The endpoints that were asked before the present one.
@@ -55,7 +57,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
                 from sweeps as b
                 where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0 and b.imported <> 2
             ),
-            coalesce(s.asked_before, '')
+            coalesce(s.asked_before, ''), s.walk_floor
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -77,7 +79,12 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         unordered: row.get(12),
         walk_items: row.get(13),
         before: row.get(14),
-        asked_before: row.get::<&str, _>(15).split(' ').map(str::to_owned).collect(),
+        asked_before: row
+            .get::<&str, _>(15)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        walk_floor: row.get(16),
     })
 }
 
@@ -322,7 +329,7 @@ pub(crate) async fn move_on(db: &mut Connection, task: &Task, step: &Step, why: 
         .bind(&task.endpoint)
         .execute(&mut *db)
         .await?;
-    fallback::follow(db, task.sweep_id, &step.endpoint).await?;
+    fallback::follow(db, task.sweep_id, &task.endpoint, &step.endpoint).await?;
     from_page_0(db, task, &step.endpoint).await
 }
 
@@ -349,6 +356,15 @@ async fn from_page_0(db: &mut Connection, task: &Task, endpoint: &str) -> Result
         .rows_affected())
 }
 
+/// What became of a task that a person should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parked {
+    /// It waits for a person or a newer version.
+    Waits,
+    /// Its list had all but ended before, so it has.
+    Ended,
+}
+
 /// The task waits for a person or a newer version.
 pub(crate) async fn park(
     db: &mut Connection,
@@ -357,14 +373,15 @@ pub(crate) async fn park(
     reason: &str,
     body: &[u8],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Parked> {
     const SQL: &str = "
         update tasks
         set state = 'parked', reason = $2, parked_body = $3, not_before = null, ledger_id = null
         where id = $1";
     if task.walk > 0 && fallback::came_of(db, task.sweep_id).await?.is_some() {
         // The list would have ended without the endpoint that is in trouble, so nobody has to look.
-        return ending::end(db, policy, task, Verdict::Failed, reason, None, now).await;
+        ending::end(db, policy, task, Verdict::Failed, reason, None, now).await?;
+        return Ok(Parked::Ended);
     }
     let body = if body.is_empty() {
         None
@@ -381,7 +398,7 @@ pub(crate) async fn park(
     for member in batches::members(db, task).await? {
         follow_up::list_parked(db, policy, member.list_id, now).await?;
     }
-    Ok(())
+    Ok(Parked::Waits)
 }
 
 pub(crate) fn one(rows: u64) -> Result<()> {

@@ -152,13 +152,14 @@ async fn plan<'a>(
     let owners = owner::owners(db, &asked).await?;
     let retired = holds::retired(db).await?;
     let kinds = lists.iter().map(|list| list.kind);
-    let today = lists.iter().any(|list| list.renewal.is_some()).then_some(now);
-    let choice = choice::load(db, policy, harvest, kinds, today).await?;
+    let renews = lists.iter().any(|list| list.renewal.is_some());
+    let choice = choice::load(db, policy, harvest, kinds, renews, now).await?;
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
+        let counter = owner.counter.or(list.renewal.and_then(|renewal| renewal.counter));
         let named = (list.kind, list.target.as_str(), list.variant);
-        let step = choice.first(policy, named, owner.counter, &retired);
+        let step = choice.first(policy, named, counter, &retired);
         let settled = unsent::verdict(owner).or_else(|| {
             step.is_none()
                 .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))
@@ -169,7 +170,7 @@ async fn plan<'a>(
                 .map(|step| step.endpoint.as_str()),
             settled.map(|(verdict, _)| verdict.name()),
             settled.map(|(_, reason)| reason),
-            owner.counter.or(list.renewal.and_then(|renewal| renewal.counter)),
+            counter,
             list.renewal,
             since(list),
         ));
