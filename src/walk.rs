@@ -41,11 +41,15 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether one of our own limits is reached, so that an end says nothing of the endpoint.
-    pub fn is_at_our_limit(&self) -> bool {
+    /// Whether a limit of the harvest is reached, so that a wider one would have the walk go on.
+    pub fn is_at_limit_of_harvest(&self) -> bool {
         self.max_items.is_some_and(|limit| self.distinct_items >= limit)
             || self.max_pages.is_some_and(|limit| self.pages >= limit)
-            || self.asked_for.is_some_and(|amount| self.distinct_items >= amount)
+    }
+
+    /// Whether one of our own limits is reached, so that an end says nothing of the endpoint.
+    pub fn is_at_our_limit(&self) -> bool {
+        self.is_at_limit_of_harvest() || self.asked_for.is_some_and(|amount| self.distinct_items >= amount)
     }
 }
 

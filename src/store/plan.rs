@@ -110,8 +110,12 @@ pub async fn known(
         None => 0,
     };
     let account = sqlx::query(ACCOUNT).fetch_optional(pool).await?;
+    let mut connection = pool.acquire().await?;
     let wanted = Wanted {
         spec,
+        policy,
+        now,
+        retired: holds::retired(&mut connection).await?,
         harvest_id,
         fresh_after,
         profiled_after,
@@ -120,7 +124,6 @@ pub async fn known(
             .filter(|kind| spec.collect.contains(kind))
             .collect(),
     };
-    let mut connection = pool.acquire().await?;
     let mut found = seeds::read(&mut connection, &wanted, seeds).await?;
     below::read(&mut connection, &wanted, &mut found).await?;
     let again = again::read(&mut connection, &wanted, policy, &found, now).await?;
@@ -146,7 +149,7 @@ pub async fn known(
         spent_in_all: ledger::spent_in_all(pool).await?.total(),
         spent_today: ledger::spent_today(pool, now).await?.total(),
         account: account.map(|row| (row.get(0), row.get(1))),
-        retired: holds::retired(&mut connection).await?,
+        retired: wanted.retired,
         seeds: found,
         again,
         measured: measured::read(&mut connection, now).await?,
@@ -156,6 +159,10 @@ pub async fn known(
 /// What is looked for: a harvest, and since when a list, and a profile, counts as read.
 struct Wanted<'a> {
     spec: &'a HarvestSpec,
+    policy: &'a Policy,
+    now: Timestamp,
+    /// Endpoints that answer 410.
+    retired: Vec<String>,
     harvest_id: Option<i64>,
     fresh_after: Timestamp,
     profiled_after: Timestamp,

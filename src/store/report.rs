@@ -16,8 +16,8 @@ use crate::store::shown::New;
 use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, ending, fallback, follow_up, ledger, owner, pages, records,
-    shown, stretches, yields,
+    Connection, Result, batch_page, batches, ending, fallback, follow_up, further, ledger, owner, pages,
+    records, shown, stretches, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -105,11 +105,7 @@ pub async fn apply(
 ) -> Result<Applied> {
     let task = &finished.task;
     let fenced = !pass_fence(db, task).await?;
-    let again = if task.walk > 0 {
-        sweeps::walk_reason(db, task.sweep_id).await?
-    } else {
-        None
-    };
+    let again = sweeps::walk_reason(db, task.sweep_id).await?;
     let reason = ledger_reason(&finished.report).or(again.as_deref());
     ledger::settle(
         db,
@@ -296,6 +292,7 @@ async fn page_came(
         asked_for: step.and_then(|step| step.amount),
     };
     let next = walk::after_page(&policy.ends, &standing, &page.next);
+    let next = further::at_limit(db, policy, task, &standing, (next, &page.next), now).await?;
     if let Step::End(verdict, _) = &next {
         stretches::walk_ended(db, task, &sweep, *verdict).await?;
         if !(*verdict == Verdict::Capped && standing.is_at_our_limit()) {

@@ -6,10 +6,11 @@ use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
+use crate::kind::Kind;
 use crate::policy::{Policy, Step};
 use crate::store::archive::encoding;
 use crate::store::claim::Task;
-use crate::store::harvests::{self, Limit};
+use crate::store::harvests::{self, Harvest, Limit};
 use crate::store::shown::New;
 use crate::store::{Connection, Result, StoreError, batches, ending, fallback, follow_up, holds};
 use crate::variant::Variant;
@@ -88,7 +89,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     })
 }
 
-/// Why the walk of a sweep is not its first, where it is not.
+/// Why the pages of a sweep's walk are bought again, or by another endpoint, if they are.
 pub(crate) async fn walk_reason(db: &mut Connection, sweep_id: i64) -> Result<Option<String>> {
     const SQL: &str = "
         select walk_reason
@@ -99,12 +100,16 @@ pub(crate) async fn walk_reason(db: &mut Connection, sweep_id: i64) -> Result<Op
 
 /// Our own limits on the list, by the harvest that pays: items, pages.
 pub(crate) async fn limits(db: &mut Connection, task: &Task) -> Result<(Option<i64>, Option<i64>)> {
-    let harvest = harvests::load(db, task.harvest_id).await?;
-    Ok(match harvest.limits.get(&task.kind) {
+    Ok(limits_of(&harvests::load(db, task.harvest_id).await?, task.kind))
+}
+
+/// The limits of a harvest on lists of a kind: items, pages.
+pub(crate) fn limits_of(harvest: &Harvest, kind: Kind) -> (Option<i64>, Option<i64>) {
+    match harvest.limits.get(&kind) {
         None => (None, None),
         Some(Limit::Items(items)) => (Some(*items), None),
         Some(Limit::Pages(pages)) => (None, Some(*pages)),
-    })
+    }
 }
 
 /// Counts a page in and returns the sweep with it.

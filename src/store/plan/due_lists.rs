@@ -10,6 +10,7 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Seen;
 use crate::store::due::{self, Until};
+use crate::store::further::{self, Bought};
 use crate::store::{Connection, Result, intervals, want};
 use crate::verdict::Verdict;
 
@@ -77,7 +78,7 @@ pub(super) async fn read(
         )
         select
             l.id, l.kind, l.target, l.params, w.depth, l.ended_at, max(l.ended_at, coalesce(l.checked_at, 0)), l.seen,
-            l.verdict, coalesce(s.pages, 0), coalesce(s.units, 0), coalesce(s.distinct_items, 0), s.counter_after,
+            l.verdict, coalesce(s.pages, 0), coalesce(s.units, 0), s.counter_after,
             l.kind in ('followers', 'following')
                 and not exists (
                     select 1
@@ -131,11 +132,12 @@ pub(super) async fn read(
         .bind(until.at)
         .bind(wanted.profiled_after)
         .bind(until.early)
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?;
+    let bought = further::bought(db, rows.iter().map(|row| row.get(0))).await?;
     let mut due = Vec::new();
     for row in &rows {
-        due.extend(due_of(row, wanted)?);
+        due.extend(due_of(row, wanted, bought.get(&row.get(0)))?);
     }
     Ok(due)
 }
@@ -169,14 +171,13 @@ fn kinds(wanted: &Wanted<'_>) -> String {
 }
 
 /// A list that is due; none if another variant is wanted, or if it is asked for anew as one that was never read whole.
-fn due_of(row: &SqliteRow, wanted: &Wanted<'_>) -> Result<Option<Due>> {
+fn due_of(row: &SqliteRow, wanted: &Wanted<'_>, bought: Option<&Bought>) -> Result<Option<Due>> {
     let kind = want::kind_of(row.get(1))?;
     let verdict = row.get::<Option<&str>, _>(8).and_then(Verdict::find);
-    let (pages, units, items): (i64, i64, i64) = (row.get(9), row.get(10), row.get(11));
+    let (pages, units): (i64, i64) = (row.get(9), row.get(10));
     let list_variant = want::variant_of(row.get(3))?;
-    if list_variant != variant(wanted, kind)
-        || is_asked_again(verdict, wanted.spec.limits.get(&kind), (pages, items))
-    {
+    let named = (kind, row.get(2), list_variant);
+    if list_variant != variant(wanted, kind) || is_asked_again(wanted, named, verdict, bought) {
         return Ok(None);
     }
     let seen = row.get::<Option<&str>, _>(7);
@@ -185,7 +186,7 @@ fn due_of(row: &SqliteRow, wanted: &Wanted<'_>) -> Result<Option<Due>> {
         kind,
         target: row.get(2),
         depth: row.get(4),
-        user: row.get(15),
+        user: row.get(14),
         ended_at: row.get(5),
         read_at: row.get(6),
         seen: seen
@@ -193,11 +194,11 @@ fn due_of(row: &SqliteRow, wanted: &Wanted<'_>) -> Result<Option<Due>> {
             .unwrap_or_default(),
         verdict,
         last: (pages, units),
-        last_counter: row.get(12),
-        profile_first: row.get(13),
+        last_counter: row.get(11),
+        profile_first: row.get(12),
         known_since: row
-            .get::<Option<Timestamp>, _>(14)
+            .get::<Option<Timestamp>, _>(13)
             .filter(|_| due::ends_at_the_known(kind, list_variant)),
-        interval: row.get(16),
+        interval: row.get(15),
     }))
 }

@@ -7,8 +7,9 @@ use sqlx::Row as _;
 use super::Wanted;
 use super::below::Left;
 use crate::kind::Kind;
-use crate::store::harvests::Limit;
-use crate::store::{Connection, Result, json_ids, want};
+use crate::refresh::Interval;
+use crate::store::further::{self, Bought};
+use crate::store::{Connection, Result, due, json_ids, want};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -43,7 +44,7 @@ pub enum ListState {
     /// Nothing of it is there, or it is to be read anew.
     #[default]
     ToRead,
-    /// It is being read: so many pages are there.
+    /// It is being read, or read on from where a limit ended it: so many pages are there.
     Open(i64),
     /// Nothing more is bought: it has a verdict, or waits for a person.
     Done,
@@ -208,11 +209,10 @@ async fn lists(
     const SQL: &str = "
         select
             e.key, l.kind, l.params, l.open_sweep is not null, coalesce(l.ended_at >= $2, 0), l.verdict,
-            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0)
+            coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0), l.id, l.target
         from json_each($1) as e
         cross join lists as l
             on l.kind in ('followers', 'following', 'medias', 'clips', 'reposts', 'search') and l.target = e.value
-        left join sweeps as s on s.id = coalesce(l.open_sweep, l.last_sweep)
         left join tasks as t on t.sweep_id = l.open_sweep";
     let targets: Vec<String> = seeds
         .iter()
@@ -225,30 +225,31 @@ async fn lists(
         .collect();
     let json = serde_json::to_string(&targets).unwrap_or_else(|_| "[]".into());
     let mut found = Vec::new();
-    for row in sqlx::query(SQL)
+    let rows = sqlx::query(SQL)
         .bind(json)
         .bind(wanted.fresh_after)
-        .fetch_all(db)
-        .await?
-    {
+        .fetch_all(&mut *db)
+        .await?;
+    let bought = further::bought(db, rows.iter().map(|row| row.get(8))).await?;
+    for row in rows {
         let kind = want::kind_of(row.get(1))?;
         let place = usize::try_from(row.get::<i64, _>(0)).unwrap_or(usize::MAX);
         let is_search = seeds.get(place).is_some_and(|seed| seed.words().is_some());
         if want::variant_of(row.get(2))? != variant(wanted, kind) || is_search != (kind == Kind::Search) {
             continue;
         }
-        let bought: (i64, i64) = (row.get(6), row.get(7));
         let verdict = row.get::<Option<&str>, _>(5).and_then(Verdict::find);
         let state = if row.get(3) {
-            if row.get(9) {
+            if row.get(7) {
                 ListState::Done
             } else {
-                ListState::Open(row.get(8))
+                ListState::Open(row.get(6))
             }
-        } else if row.get(4) && !is_asked_again(verdict, wanted.spec.limits.get(&kind), bought) {
-            ListState::Done
-        } else {
+        } else if !row.get::<bool, _>(4) {
             ListState::ToRead
+        } else {
+            let named = (kind, row.get(9), variant(wanted, kind));
+            state_of(wanted, named, verdict, bought.get(&row.get(8)))
         };
         found.push((place, kind, state));
     }
@@ -263,13 +264,42 @@ pub(super) fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
     }
 }
 
-/// Whether a list with a verdict of this generation is read again all the same: it failed, or a limit cut it that is wider
-/// now. `bought` are its pages and items.
-pub(super) fn is_asked_again(verdict: Option<Verdict>, limit: Option<&Limit>, bought: (i64, i64)) -> bool {
-    match (verdict, limit) {
-        (None | Some(Verdict::Failed | Verdict::Cancelled), _) | (Some(Verdict::Capped), None) => true,
-        (Some(Verdict::Capped), Some(Limit::Pages(pages))) => *pages > bought.0,
-        (Some(Verdict::Capped), Some(Limit::Items(items))) => *items > bought.1,
+/// What becomes of a list that has a verdict of this generation.
+fn state_of(
+    wanted: &Wanted<'_>,
+    named: (Kind, &str, Variant),
+    verdict: Option<Verdict>,
+    bought: Option<&Bought>,
+) -> ListState {
+    let (policy, retired) = (wanted.policy, &wanted.retired);
+    if !is_asked_again(wanted, named, verdict, bought) {
+        return ListState::Done;
+    }
+    // A list of posts goes on where the known ends, which a plan does not look for; what is due is read anew.
+    let is_due = |bought: &Bought| match wanted.spec.refresh.get(&named.0) {
+        Some(Interval::Every(every)) => bought.is_older_than(*every, wanted.now),
+        Some(Interval::Auto) | None => false,
+    };
+    bought
+        .filter(|bought| !due::ends_at_the_known(named.0, named.2) && !is_due(bought))
+        .and_then(|bought| bought.next_page(policy, named, retired, wanted.now))
+        .map_or(ListState::ToRead, ListState::Open)
+}
+
+/// Whether a list with a verdict of this generation is read further or again all the same: it failed, or a limit cut it that
+/// is wider now.
+pub(super) fn is_asked_again(
+    wanted: &Wanted<'_>,
+    named: (Kind, &str, Variant),
+    verdict: Option<Verdict>,
+    bought: Option<&Bought>,
+) -> bool {
+    match verdict {
+        None | Some(Verdict::Failed | Verdict::Cancelled) => true,
+        Some(Verdict::Capped) => bought.is_some_and(|bought| {
+            let limit = wanted.spec.limits.get(&named.0);
+            bought.is_less_than(wanted.policy, named, limit, &wanted.retired)
+        }),
         _ => false,
     }
 }
@@ -281,21 +311,4 @@ pub(super) fn users(seeds: &[Seed]) -> String {
             .iter()
             .map(|seed| seed.user.filter(|_| !seed.repeated).unwrap_or_default()),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_capped_list_is_read_again_only_where_more_is_wanted() {
-        let capped = Some(Verdict::Capped);
-        assert!(is_asked_again(capped, None, (2, 50)));
-        assert!(is_asked_again(capped, Some(&Limit::Pages(3)), (2, 50)));
-        assert!(!is_asked_again(capped, Some(&Limit::Pages(2)), (2, 50)));
-        assert!(is_asked_again(capped, Some(&Limit::Items(51)), (2, 50)));
-        assert!(!is_asked_again(capped, Some(&Limit::Items(50)), (2, 50)));
-        assert!(is_asked_again(Some(Verdict::Failed), None, (2, 50)));
-        assert!(!is_asked_again(Some(Verdict::Truncated), None, (2, 50)));
-    }
 }

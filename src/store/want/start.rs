@@ -25,7 +25,7 @@ pub(crate) async fn start(
     const SWEEPS: &str = "
         insert into sweeps (
             list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            fresh_after, renews, base_sweep, expected_units, ended_page
+            fresh_after, renews, base_sweep, expected_units, ended_page, walk_reason, reads_again
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
@@ -33,7 +33,12 @@ pub(crate) async fn start(
             sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
             sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
             sweep.value ->> '$[5].units',
-            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
+            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end,
+            sweep.value ->> 7,
+            case
+                when sweep.value ->> 7 is not null
+                then (select coalesce(b.reads_again, b.id) from sweeps as b where b.id = l.last_sweep)
+            end
         from json_each($1) as sweep
         join lists as l on l.id = sweep.value ->> 0
         order by sweep.key
@@ -48,15 +53,6 @@ pub(crate) async fn start(
             ended_at = case when s.verdict is null then lists.ended_at else $2 end
         from sweeps as s
         where s.list_id = lists.id and s.id in (select value from json_each($1))";
-    const TASKS: &str = "
-        insert into tasks (
-            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
-        )
-        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
-        from json_each($1) as task
-        join sweeps as s on s.id = task.value ->> 0
-        join lists as l on l.id = s.list_id
-        order by task.key";
     if lists.is_empty() {
         return Ok(Vec::new());
     }
@@ -99,15 +95,7 @@ pub(crate) async fn start(
             tasks.push((sweep, list.depth, list.kind.rank()));
         }
     }
-    if !tasks.is_empty() {
-        let json = serde_json::to_string(&tasks).unwrap_or_else(|_| "[]".into());
-        sqlx::query(TASKS)
-            .bind(json)
-            .bind(harvest.id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
-    }
+    add_tasks(db, harvest, &tasks, now).await?;
     let shut = [Verdict::Gone, Verdict::Private].map(Verdict::name);
     let shut: Vec<i64> = plans
         .iter()
@@ -122,8 +110,37 @@ pub(crate) async fn start(
     Ok(shown)
 }
 
+/// Adds the tasks of sweeps: sweep, depth, rank of the kind.
+async fn add_tasks(
+    db: &mut Connection,
+    harvest: &Harvest,
+    tasks: &[(i64, i64, i64)],
+    now: Timestamp,
+) -> Result<()> {
+    const TASKS: &str = "
+        insert into tasks (
+            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
+        )
+        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
+        from json_each($1) as task
+        join sweeps as s on s.id = task.value ->> 0
+        join lists as l on l.id = s.list_id
+        order by task.key";
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let json = serde_json::to_string(tasks).unwrap_or_else(|_| "[]".into());
+    sqlx::query(TASKS)
+        .bind(json)
+        .bind(harvest.id)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again,
-/// since when a counter counts.
+/// since when a counter counts, why its pages are bought again.
 type Plan<'a> = (
     i64,
     Option<&'a str>,
@@ -132,6 +149,7 @@ type Plan<'a> = (
     Option<i64>,
     Option<Renewal>,
     Timestamp,
+    Option<&'static str>,
 );
 
 async fn plan<'a>(
@@ -173,6 +191,7 @@ async fn plan<'a>(
             counter,
             list.renewal,
             since(list),
+            list.again.filter(|_| settled.is_none()),
         ));
     }
     Ok(plans)
