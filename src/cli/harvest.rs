@@ -366,6 +366,8 @@ async fn summary(
                 &endpoints,
                 &[&harvest.name],
             )
+            // What is cheap enough may be held.
+            .or_else(|| limits::tightest(&limits, &harvest.name))
         }
         _ => None,
     };

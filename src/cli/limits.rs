@@ -74,6 +74,15 @@ pub(super) fn reached<'a>(
         .filter(|_| own.len() == harvests.len() && own.iter().all(passed))
 }
 
+/// The limit of a harvest, or of all, that leaves least: the one that has ended it, whatever is left to ask.
+pub(super) fn tightest<'a>(limits: &'a [Standing], harvest: &str) -> Option<&'a Standing> {
+    limits
+        .iter()
+        .filter(|limit| limit.scope != Scope::Harvest || limit.is_of(harvest))
+        .filter(|limit| limit.left.is_some())
+        .min_by_key(|limit| (limit.left, limit.scope))
+}
+
 /// Whether nothing more is bought for a harvest, however long a person waits: a limit that does not begin anew by itself
 /// leaves no room for the cheapest of these endpoints, or none applies where one must.
 pub(super) fn end(limits: &[Standing], policy: &Policy, endpoints: &[String], harvest: &str) -> bool {
@@ -109,12 +118,7 @@ pub(super) fn in_words(limits: &[Standing]) -> String {
 
 /// The limit that ends a harvest first, and what is left of it.
 pub(super) fn nearest(limits: &[Standing], harvest: &str) -> Option<String> {
-    let applies = |limit: &&Standing| limit.scope != Scope::Harvest || limit.is_of(harvest);
-    let nearest = limits
-        .iter()
-        .filter(applies)
-        .filter(|limit| limit.left.is_some())
-        .min_by_key(|limit| limit.left)?;
+    let nearest = tightest(limits, harvest)?;
     let left = number(nearest.left?);
     Some(match nearest.scope {
         Scope::Harvest => format!("{left} left of its {}", number(nearest.limit?)),
