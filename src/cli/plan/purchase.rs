@@ -18,7 +18,7 @@ use crate::setup;
 use crate::store::approvals::By;
 use crate::store::harvests::HarvestSpec;
 use crate::store::plan::{self as read, Profile};
-use crate::store::{Database, begin, ledger};
+use crate::store::{Database, begin};
 
 /// How often is looked whether all have been asked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What came of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bought {
-    /// Profiles that were asked for.
+    /// Profiles that were asked for and paid.
     pub(crate) profiles: i64,
     /// What they cost.
     pub(crate) units: i64,
@@ -109,7 +109,7 @@ pub(super) async fn profiles(
         .seeds
         .iter()
         .filter(is_missing)
-        .map(|seed| seed.text.clone())
+        .map(read::Seed::read_as)
         .collect();
     let count = i64::try_from(missing.len()).unwrap_or(i64::MAX);
     let first = |name: &str| policy.route(Kind::Profile, name).first();
@@ -135,7 +135,7 @@ pub(super) async fn profiles(
     let mut transaction = begin(&mut connection).await?;
     let id = read::open(&mut transaction, &policy, &spec.name, missing, units, clock.now()).await?;
     transaction.commit().await?;
-    let before = ledger::spent_by(database.readers(), id).await?.total();
+    let before = read::newest_request(database.readers()).await?;
     let progress = Progress::start(database, Some(id), common, config, clock.clone());
     let stop = if let Some(lock) = lock {
         let settings = engine::Settings {
@@ -171,9 +171,10 @@ pub(super) async fn profiles(
     let after = read::known(database.readers(), spec, seeds, refresh, &policy, clock.now()).await?;
     let left = after.seeds.iter().filter(is_missing).count();
     let left = i64::try_from(left).unwrap_or(i64::MAX);
+    let (profiles, units) = read::bought_since(database.readers(), id, before).await?;
     Ok(Bought {
-        profiles: count - left,
-        units: ledger::spent_by(database.readers(), id).await?.total() - before,
+        profiles,
+        units,
         left,
         exit: match stop {
             // Its own bound, or all it asks: no trouble.

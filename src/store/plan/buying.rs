@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqlitePool;
+use sqlx::{Row as _, SqlitePool};
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
@@ -25,9 +25,18 @@ pub async fn open(
     units: i64,
     now: Timestamp,
 ) -> Result<i64> {
-    let spent = match harvests::find(db, &own_name(name)).await? {
-        Some(id) => ledger::spent_by(&mut *db, id).await?.total(),
-        None => 0,
+    // As the planned harvest reads them: by name where it does not know the user yet, whoever has looked the name up since.
+    const BY_NAME: &str = "
+        update seeds
+        set user_id = null
+        where harvest_id = $1 and value like '@%'";
+    let spent = if let Some(id) = harvests::find(db, &own_name(name)).await? {
+        sqlx::query(BY_NAME).bind(id).execute(&mut *db).await?;
+        ledger::spent_by(&mut *db, id).await?.total()
+    } else {
+        // Only one that is there can begin a round, and in none of its own it would take what was read before as its answer.
+        harvests::put(db, policy, &spec(name, Vec::new()), false, now).await?;
+        0
     };
     let spec = HarvestSpec {
         max_units: Some(spent.saturating_add(units)),
@@ -44,6 +53,29 @@ pub async fn spent(pool: &SqlitePool, name: &str) -> Result<i64> {
         Some(id) => ledger::spent_by(&mut *connection, id).await?.total(),
         None => 0,
     })
+}
+
+/// The newest request of all: what is bought from now on has a greater number.
+pub async fn newest_request(pool: &SqlitePool) -> Result<i64> {
+    const SQL: &str = "
+        select coalesce(max(id), 0)
+        from ledger";
+    Ok(sqlx::query_scalar(SQL).fetch_one(pool).await?)
+}
+
+/// The profiles that a purchase has paid for after that request, and what they cost.
+pub async fn bought_since(pool: &SqlitePool, harvest_id: i64, request: i64) -> Result<(i64, i64)> {
+    const SQL: &str = "
+        select count(distinct s.list_id), coalesce(sum(g.units), 0)
+        from ledger as g
+        join sweeps as s on s.id = g.sweep_id
+        where g.id > $2 and g.harvest_id = $1 and g.units > 0";
+    let row = sqlx::query(SQL)
+        .bind(harvest_id)
+        .bind(request)
+        .fetch_one(pool)
+        .await?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// Lets go of what was not bought. Whoever wants such a profile later asks for it, and pays.
