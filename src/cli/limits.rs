@@ -47,6 +47,49 @@ pub(super) async fn are_set_by_command(config: &Config) -> anyhow::Result<bool> 
         .any(|limit| limit.scope != Scope::Harvest && limit.command.is_some() && limit.limit.is_some()))
 }
 
+/// Refuses a command whose [budget] would not hold because another gleaner sends for it, by the limits that it was started
+/// with: nobody should believe in a limit that nobody keeps.
+pub(super) async fn must_hold_beside_another(
+    config: &Config,
+    pool: &SqlitePool,
+    now: i64,
+) -> anyhow::Result<()> {
+    if config.budget.is_for_this_run {
+        return Err(session::refuse(
+            "another gleaner works on this file and sends for it, and --max-units-this-run limits only what this command \
+             sends itself; nothing was sent. Give --max-units, which limits this harvest whoever sends, or `gleaner budget \
+             set per_run=UNITS` for the run of the other one",
+        ));
+    }
+    let wanted = |scope: Scope| match scope {
+        Scope::Harvest => None,
+        Scope::Total => config.budget.total,
+        Scope::Day => config.budget.per_day,
+        Scope::Run => config.budget.per_run,
+    };
+    for limit in standing(config, pool, true, now).await? {
+        // What a command has set there is a person's word on this file.
+        let (Some(units), None) = (wanted(limit.scope), limit.command) else {
+            continue;
+        };
+        let (name, title) = (&limit.name, limit.title());
+        match limit.limit {
+            None => {
+                return Err(session::refuse(format!(
+                    "another gleaner works on this file and sends for it, without this command's {title} = {units}; nothing \
+                     was sent. `gleaner budget set {name}={units}` makes it hold there, or start the other one with it"
+                )));
+            }
+            Some(holds) if holds > units => tracing::warn!(
+                "another gleaner works on this file, and its {title} = {holds} holds, not {units}: `gleaner budget set \
+                 {name}={units}` lowers it"
+            ),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// The limit that leaves no room for the cheapest of these endpoints: one that is not of a harvest, else the one of that
 /// harvest, else one of a harvest where all of these have reached theirs.
 pub(super) fn reached<'a>(

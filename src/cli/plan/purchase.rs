@@ -80,6 +80,8 @@ pub(super) struct Wanted<'a> {
     pub(super) word: Option<(i64, By)>,
     pub(super) seeds: &'a [String],
     pub(super) refresh: bool,
+    /// Units that this command has spent on other harvests' profiles: it is one run.
+    pub(super) bought_before: i64,
 }
 
 /// Buys what is missing, within the limits and a unit a seed.
@@ -95,6 +97,7 @@ pub(super) async fn profiles(
         word,
         seeds,
         refresh,
+        bought_before,
     } = wanted;
     let clock = session::clock();
     let policy = once(setup::policy(config, true));
@@ -116,7 +119,9 @@ pub(super) async fn profiles(
     let prices = missing.iter().filter_map(|seed| Some(first(seed)?.units));
     let price = prices.max().unwrap_or(1).max(1);
     let limits = room::limits(config, database, &spec.name, &known, word, clock.now()).await?;
-    let room = limits.for_profiles.unwrap_or(i64::MAX);
+    let of_run = config.budget.per_run.map(|units| (units - bought_before).max(0));
+    let room = [limits.for_profiles, of_run].into_iter().flatten().min();
+    let room = room.unwrap_or(i64::MAX);
     let units = count.saturating_mul(price).min(room);
     if units < price || count == 0 {
         return Ok(Bought {

@@ -64,3 +64,35 @@ fn the_first_plan_of_a_harvest_buys_what_is_too_old_and_the_next_one_nothing() {
     shell.run(&format!("harvest {seeds}")).exits(0);
     assert_eq!(shell.upstream.meter(), meter + 3);
 }
+
+#[test]
+fn a_limit_of_this_run_holds_for_a_plan_too_alone_and_beside_a_daemon() {
+    let shell = Shell::start();
+    let seeds = shell.world.seeds(40)[12..].to_vec();
+    let plan = |from: usize| {
+        let words = seeds[from..from + 9].join(" ");
+        let said = shell
+            .run(&format!("plan {words} --max-units-this-run 2 --json"))
+            .exits(0)
+            .json();
+        assert_eq!(bought(&said), [2, 2, 7]);
+    };
+    plan(0);
+    let daemon = shell.start_command("run --max-units 5000");
+    shell.status_when(|status| status["working"] == true);
+    plan(10);
+    assert_eq!(shell.upstream.meter(), 4);
+    daemon.stop().exits(0);
+    // All plans of a command are one run.
+    let config = std::fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    let harvest = |name: &str, from: usize| {
+        format!(
+            "[[harvest]]\nname = \"{name}\"\nseeds = {:?}\n",
+            &seeds[from..from + 2]
+        )
+    };
+    let (one, two) = (harvest("one", 20), harvest("two", 24));
+    shell.write("gleaner.toml", &format!("{config}{one}{two}"));
+    shell.run("plan --max-units-this-run 3").exits(0);
+    assert_eq!(shell.upstream.meter(), 7);
+}
