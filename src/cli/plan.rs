@@ -1,5 +1,7 @@
 //! `gleaner plan`: the bill before the crawl, and the approval of it.
 
+mod ending;
+mod other;
 mod purchase;
 mod room;
 mod show;
@@ -100,7 +102,7 @@ pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
     let rate = rate(config, planned.first().map(|one| &one.known));
     show::all(common, config, &planned, rate, flags.by_seed)?;
     if let (Some(units), [one]) = (flags.approve, planned.as_slice()) {
-        if exit != Exit::Done || person.asks_to_stop() {
+        if exit != Exit::Done || person.asks_to_stop() || !one.bought.ending.is_at_its_end() {
             tracing::warn!(
                 "nothing was approved, for the plan's own purchase did not come to its end: give the same command again"
             );

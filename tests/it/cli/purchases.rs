@@ -1,5 +1,8 @@
 //! What a plan buys itself, also after new rounds and beside another gleaner.
 
+use std::time::Duration;
+
+use gleaner::mock::{FaultKind, Faults, Settings};
 use serde_json::Value;
 
 use super::shell::Shell;
@@ -95,4 +98,84 @@ fn a_limit_of_this_run_holds_for_a_plan_too_alone_and_beside_a_daemon() {
     shell.write("gleaner.toml", &format!("{config}{one}{two}"));
     shell.run("plan --max-units-this-run 3").exits(0);
     assert_eq!(shell.upstream.meter(), 7);
+}
+
+#[test]
+fn beside_a_daemon_too_a_plan_asks_nobody_twice() {
+    // Where others fail, a second question would come before their first answer.
+    let failing = Settings {
+        faults: Faults::of(0.6, [FaultKind::ServerError]),
+        ..Settings::default()
+    };
+    let shell = Shell::with(failing, "");
+    shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
+    let daemon = shell.start_command("run");
+    shell.status_when(|status| status["working"] == true);
+    let meter = shell.upstream.meter();
+    // Two of them are not found; a second question about these would take a unit from another.
+    let said = shell
+        .run(&format!("plan {} --max-units 12 --json", shell.seeds(12)))
+        .exits(0)
+        .json();
+    assert_eq!(said["plans"][0]["unknown"], Value::Array(Vec::new()));
+    assert_eq!(bought(&said), [11, 11, 0]);
+    assert_eq!(shell.upstream.meter(), meter + 11);
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn what_a_killed_plan_asked_for_is_not_bought_by_the_next_daemon() {
+    let latency = Duration::from_secs(1);
+    let slow = Settings {
+        latency: (latency, latency),
+        ..Settings::default()
+    };
+    let shell = Shell::with(slow, "");
+    shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
+    let seeds = shell.world.seeds(40)[12..].join(" ");
+    let plan = shell.start_command(&format!("plan {seeds} --name brands --rate 2"));
+    shell.status_when(|status| status["working"] == true);
+    let lines = |statement: &str| shell.run(&format!("sql --json \"{statement}\"")).exits(0).json();
+    let asked = "select count(*) as n from ledger as l join harvests as h on h.id = l.harvest_id where h.name = 'plan:brands'";
+    shell.json_when(&format!("sql --json \"{asked}\""), |rows| {
+        rows[0]["n"].as_i64() > Some(0)
+    });
+    // Killed, not asked to stop.
+    drop(plan);
+    let before = lines(asked);
+    let config = std::fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    let other = shell.world.seeds(60)[50].clone();
+    shell.write(
+        "gleaner.toml",
+        &format!("{config}[[harvest]]\nname = \"other\"\nseeds = [{other:?}]\n"),
+    );
+    let daemon = shell.start_command("run");
+    let open = "select count(*) as n, (select count(*) from lists where target = '{}' and verdict is not null) as done \
+                from harvest_lists where open = 1";
+    let open = open.replace("{}", &other);
+    shell.json_when(&format!("sql --json \"{open}\""), |rows| {
+        rows[0]["n"] == 0 && rows[0]["done"] == 1
+    });
+    assert_eq!(lines(asked), before);
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn a_plan_that_another_gleaner_does_not_serve_says_so_and_approves_nothing() {
+    let shell = Shell::start();
+    shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
+    let daemon = shell.start_command("run");
+    shell.status_when(|status| status["working"] == true);
+    shell.run("pause").exits(0);
+    let words = format!("plan {} --name brands", shell.seeds(9));
+    let said = shell.run(&format!("{words} --json")).exits(0).json();
+    assert_eq!(said["plans"][0]["bought"]["ended"], "held");
+    shell
+        .run(&format!("{words} --approve 50"))
+        .exits(1)
+        .shows("8 profiles were not bought: another gleaner works on this file, and nothing is sent (paused)")
+        .tells("nothing was approved");
+    let approvals = shell.run("sql --json \"select count(*) as n from approvals\"");
+    assert_eq!(approvals.exits(0).json()[0]["n"], 0);
+    daemon.stop().exits(0);
 }
