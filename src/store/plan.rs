@@ -24,7 +24,11 @@ pub use crate::store::choice::Choice;
 pub(crate) use crate::store::yields::size_of;
 pub use again::{Again, Place, Told};
 pub use below::Left;
-pub use buying::{close, left_to_ask, open, removed_seeds, spent, stored_seeds};
+pub(crate) use buying::{NOT_NOW, close_others, is_under_way};
+pub use buying::{
+    bought_since, close, is_open, is_spent, left_to_ask, newest_request, open, removed_seeds, reopen, spent,
+    stored_seeds,
+};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
 pub use seeds::{Counters, ListState, Profile, Seed};
 

@@ -17,7 +17,7 @@ use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
     Connection, Result, batch_page, batches, ending, fallback, follow_up, further, ledger, owner, pages,
-    records, shown, stretches, yields,
+    plan, records, shown, stretches, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -319,15 +319,19 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
-        let moves_on = task.page_no == 0 && policy.retry.not_found_moves_on;
-        if moves_on && sweeps::next_step(db, policy, task).await?.is_some() {
+        let asks_once = plan::is_under_way(db, task.harvest_id).await?;
+        if task.page_no == 0 && !asks_once && sweeps::next_step(db, policy, task).await?.is_some() {
             return sweeps::next_route(db, policy, task, now).await;
         }
         return sweeps::wait(
             db,
             task.id,
             now,
-            policy.retry.not_found_again,
+            if asks_once {
+                plan::NOT_NOW
+            } else {
+                policy.retry.not_found_again
+            },
             "not found; asked once more",
         )
         .await;

@@ -57,6 +57,8 @@ pub struct Seed {
     pub text: String,
     /// The user, if it is known.
     pub user: Option<i64>,
+    /// The user whom its harvest has found its name to be: from then on it is that one, whoever has the name.
+    pub found: Option<i64>,
     /// The user's name, if it is known.
     pub username: Option<String>,
     /// Its profile.
@@ -83,6 +85,12 @@ impl Seed {
     /// Whether it is a search.
     pub fn words(&self) -> Option<&str> {
         self.text.strip_prefix("search:")
+    }
+
+    /// What its profile is asked by.
+    pub fn read_as(&self) -> String {
+        self.found
+            .map_or_else(|| self.text.clone(), |user| user.to_string())
     }
 
     /// How long one of its lists is, as its profile says.
@@ -112,6 +120,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
                 case
                     when e.value not glob '*[^0-9]*' then cast(e.value as integer)
                     when e.value like '@%' then coalesce(
+                        (select s.user_id from seeds as s where s.harvest_id = $2 and s.value = e.value),
                         (select s.user_id from seeds as s where s.value = e.value and s.user_id is not null limit 1),
                         (
                             select u.id
@@ -121,12 +130,14 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
                             limit 1
                         )
                     )
-                end as user_id
+                end as user_id,
+                (select s.user_id from seeds as s where s.harvest_id = $2 and s.value = e.value) as found_id
             from json_each($1) as e
         )
         select
             n.place, n.user_id, u.username, u.profiled_at is not null, u.follower_count, u.following_count, u.media_count,
-            u.total_clips_count, u.is_private, coalesce(u.is_verified, 0), u.gone_at is not null
+            u.total_clips_count, u.is_private, coalesce(u.is_verified, 0), u.gone_at is not null,
+            n.found_id
         from named as n
         left join users as u on u.id = n.user_id
         order by n.place";
@@ -135,6 +146,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
     let mut first = HashMap::new();
     for (row, text) in sqlx::query(USERS)
         .bind(&json)
+        .bind(wanted.harvest_id)
         .fetch_all(&mut *db)
         .await?
         .iter()
@@ -151,6 +163,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
         seeds.push(Seed {
             text: text.clone(),
             user,
+            found: row.get(11),
             username: row.get(2),
             counters: row.get::<bool, _>(3).then_some(counters),
             private: row.get(8),
@@ -160,7 +173,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
             ..Seed::default()
         });
     }
-    profiles(db, wanted, &json, &mut seeds).await?;
+    profiles(db, wanted, &mut seeds).await?;
     for (place, kind, state) in lists(db, wanted, &seeds).await? {
         if let Some(seed) = seeds.get_mut(place) {
             seed.lists.insert(kind, state);
@@ -169,18 +182,20 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
     Ok(seeds)
 }
 
-async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, json: &str, seeds: &mut [Seed]) -> Result<()> {
+/// A seed whose name its harvest has looked up is read by the user's id, and the list of the name never again.
+async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, seeds: &mut [Seed]) -> Result<()> {
     const SQL: &str = "
         select
-            e.key,
+            e.value ->> 0,
             l.open_sweep is null and l.ended_at >= $2 and coalesce(l.verdict, 'failed') not in ('failed', 'cancelled'),
             coalesce(s.not_found, 0),
             l.open_sweep is null and coalesce(l.verdict = 'gone', 0)
         from json_each($1) as e
-        cross join lists as l on l.kind = 'profile' and l.target = e.value and l.params = ''
+        cross join lists as l on l.kind = 'profile' and l.target = e.value ->> 1 and l.params = ''
         left join sweeps as s on s.id = l.open_sweep";
+    let targets: Vec<(usize, String)> = seeds.iter().map(Seed::read_as).enumerate().collect();
     for row in sqlx::query(SQL)
-        .bind(json)
+        .bind(serde_json::to_string(&targets).unwrap_or_else(|_| "[]".into()))
         .bind(wanted.profiled_after)
         .fetch_all(db)
         .await?
