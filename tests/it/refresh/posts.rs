@@ -95,7 +95,7 @@ async fn a_post_that_was_moved_neither_ends_the_news_nor_has_the_list_read_whole
     });
     for post in 137..=150 {
         days.stage.change(1, |person| {
-            let place = if post < 140 { 1 } else { 0 };
+            let place = usize::from(post < 140);
             person.posts.insert(place, (post, None));
         });
     }
