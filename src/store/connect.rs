@@ -66,10 +66,7 @@ impl Database {
             }
             tokio::time::sleep(LOCK_WAIT).await;
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options(&path).read_only(true))
-            .await?;
+        let readers = pool(4).connect_with(options(&path).read_only(true)).await?;
         Ok(Self { path, readers })
     }
 
@@ -302,6 +299,15 @@ fn unusable(path: &Path, what: &str, remedy: &str) -> StoreError {
         "{} {what}: {remedy}; nothing was changed",
         path.display()
     ))
+}
+
+/// A pool of so many connections that stay open. The task that would close those which nobody uses can come to spin for ever
+/// (launchbadge/sqlx#3645), and a file needs none.
+pub(crate) fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
 }
 
 #[cfg(test)]

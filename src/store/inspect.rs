@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use crate::clock::Timestamp;
-use crate::store::connect::{APPLICATION_ID, MIGRATIONS};
+use crate::store::connect::{self, APPLICATION_ID, MIGRATIONS};
 use crate::store::{Connection, Result};
 
 /// What a file says of itself.
@@ -123,10 +123,7 @@ pub fn worker(path: &Path) -> Option<String> {
 /// Connections that only read a file of the newest schema.
 pub async fn readers(path: &Path) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    Ok(SqlitePoolOptions::new()
-        .max_connections(1)
-        .connect_with(options)
-        .await?)
+    Ok(connect::pool(1).connect_with(options).await?)
 }
 
 /// Whether a file was made and holds nothing yet.
