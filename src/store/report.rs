@@ -12,6 +12,7 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::leads::Leading;
+use crate::store::records::History;
 use crate::store::shown::New;
 use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
@@ -221,7 +222,7 @@ async fn page_came(
     let task = &finished.task;
     let page_id = pages::record(db, finished, page, policy.keep_bodies).await?;
     let rows = &page.rows;
-    records::write_all(db, rows, page_id, finished.answered_at).await?;
+    records::write_all(db, rows, page_id, finished.answered_at, History::All).await?;
     if task.kind == Kind::Usertags {
         let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
         pages::set_new_entries(db, page_id, entries).await?;
