@@ -1,6 +1,8 @@
 //! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
 //! a complete sweep says what is missing.
 
+use std::collections::HashSet;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -26,16 +28,20 @@ pub(crate) const READ_FOLLOWING: &str = "
     where follower_id = $1 and following_sweep = $2
     order by following_position";
 
+/// Which of some users ($1) a list of followers ($2) has shown, and the sweep that last did.
+const FOLLOWERS_KNOWN: &str = "
+    select follower_id, followers_sweep
+    from follow_edges
+    where followee_id = $2 and followers_sweep is not null and follower_id in (select value from json_each($1))";
+
+/// The same of a list of followings.
+const FOLLOWING_KNOWN: &str = "
+    select followee_id, following_sweep
+    from follow_edges
+    where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
+
 /// Marks the users of a page as shown by the task's sweep.
 pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
-    const FOLLOWERS_KNOWN: &str = "
-        select follower_id, followers_sweep
-        from follow_edges
-        where followee_id = $2 and followers_sweep is not null and follower_id in (select value from json_each($1))";
-    const FOLLOWING_KNOWN: &str = "
-        select followee_id, following_sweep
-        from follow_edges
-        where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
     const FOLLOWERS: &str = "
         insert into follow_edges (
             follower_id, followee_id, followers_sweep, followers_position, first_sweep, since_sweep
@@ -206,8 +212,7 @@ pub(crate) async fn add_missing(
         where true
         on conflict (follower_id, followee_id) do update set
             followers_position = excluded.followers_position,
-            followers_sweep = excluded.followers_sweep
-        where followers_sweep is null";
+            followers_sweep = excluded.followers_sweep";
     const FOLLOWING: &str = "
         insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
         select $2, shown.value, $3, $4 + shown.key, $3
@@ -215,21 +220,35 @@ pub(crate) async fn add_missing(
         where true
         on conflict (follower_id, followee_id) do update set
             following_position = excluded.following_position,
-            following_sweep = excluded.following_sweep
-        where following_sweep is null";
-    let sql = if task.kind == Kind::Followers {
-        FOLLOWERS
+            following_sweep = excluded.following_sweep";
+    let (known, sql) = if task.kind == Kind::Followers {
+        (FOLLOWERS_KNOWN, FOLLOWERS)
     } else {
-        FOLLOWING
+        (FOLLOWING_KNOWN, FOLLOWING)
     };
-    let done = sqlx::query(sql)
+    let owner: i64 = task.target.parse().unwrap_or_default();
+    let known: HashSet<i64> = sqlx::query(known)
         .bind(json_ids(entries.iter().map(|entry| entry.id)))
-        .bind(task.target.parse::<i64>().unwrap_or_default())
+        .bind(owner)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .map(|row| row.get(0))
+        .collect();
+    // Places count what is new to the sweep: they say on which page somebody stood.
+    let new: Vec<i64> = entries
+        .iter()
+        .map(|entry| entry.id)
+        .filter(|id| !known.contains(id))
+        .collect();
+    sqlx::query(sql)
+        .bind(json_ids(new.iter().copied()))
+        .bind(owner)
         .bind(task.sweep_id)
         .bind(sweep.distinct_items)
         .execute(db)
         .await?;
-    Ok(New::plain(usize::try_from(done.rows_affected()).unwrap_or(0)))
+    Ok(New::plain(new.len()))
 }
 
 /// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
