@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::clock::Timestamp;
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
-use crate::store::history::closing::Missing;
+use crate::store::history::closing::{Items, Missing};
 use crate::store::shown::New;
 use crate::store::sweeps::Sweep;
 use crate::store::{Connection, Result, json_ids};
@@ -251,11 +251,42 @@ pub(crate) async fn add_missing(
     Ok(New::plain(new.len()))
 }
 
+/// The edges of a list of followers. A sweep misses one only if its list was read after the other direction's last sighting
+/// was over: a sweep that went on meanwhile may have shown the edge later.
+const FOLLOWERS: Items = Items {
+    table: "follow_edges",
+    of_list: "followee_id = $1",
+    last: "max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))",
+    shown_by: "followers_sweep",
+    missed_if: "not exists (
+                select 1
+                from sweeps as o
+                where o.id = following_sweep
+                    and (
+                        o.ended_at is null
+                        or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
+                    )
+            )",
+    key: "follower_id, followee_id",
+};
+
+/// The same of a list of followings.
+const FOLLOWING: Items = Items {
+    of_list: "follower_id = $1",
+    shown_by: "following_sweep",
+    missed_if: "not exists (
+                select 1
+                from sweeps as o
+                where o.id = followers_sweep
+                    and (
+                        o.ended_at is null
+                        or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
+                    )
+            )",
+    ..FOLLOWERS
+};
+
 /// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
-///
-/// A miss counts only if the sweep is no more short than the one before the misses, or about as short as `close_after` of
-/// the misses before it, where this list has shown the edge at all. And only if it began after the other direction's last
-/// sighting was over: a sweep that went on meanwhile may have shown the edge later.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
@@ -263,11 +294,19 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
         from json_each($1) as gone
         where true
         on conflict do nothing";
-    let gone = if kind == Kind::Followers {
-        close_followers(db, missing).await?
+    let items = if kind == Kind::Followers {
+        FOLLOWERS
     } else {
-        close_following(db, missing).await?
+        FOLLOWING
     };
+    // The text is made of the crate's own words only.
+    let gone: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(items.close()))
+        .bind(missing.owner)
+        .bind(missing.sweep_id)
+        .bind(missing.list_id)
+        .bind(missing.close_after)
+        .fetch_all(&mut *db)
+        .await?;
     let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
     sqlx::query(DEPARTED)
         .bind(json)
@@ -275,132 +314,4 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
         .execute(db)
         .await?;
     Ok(())
-}
-
-async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    const FOLLOWERS: &str = "
-        update follow_edges
-        set gone_sweep = $2,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or followers_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            )
-        where followee_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and (
-                select count(*)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or followers_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = following_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            ) >= $4
-        returning follower_id, followee_id";
-    close(db, FOLLOWERS, missing).await
-}
-
-async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    const FOLLOWING: &str = "
-        update follow_edges
-        set gone_sweep = $2,
-            missed_sweep = (
-                select min(s.id)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or following_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            )
-        where follower_id = $1
-            and gone_sweep is null
-            and max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)) < $2
-            and (
-                select count(*)
-                from sweeps as s
-                where s.list_id = $3 and s.closes = 1 and s.id <= $2
-                    and s.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                    and (s.short_by = 0 or s.short_by <= coalesce((
-                        select p.short_by
-                        from sweeps as p
-                        where p.list_id = $3 and p.closes = 1 and p.id <= max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                        order by p.id desc
-                        limit 1
-                    ), 0) or following_sweep is not null and (
-                        select count(*)
-                        from sweeps as e
-                        where e.list_id = $3 and e.closes = 1 and e.id < s.id
-                            and e.id > max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))
-                            and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                    ) >= $4)
-                    and not exists (
-                        select 1
-                        from sweeps as o
-                        where o.id = followers_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                    )
-            ) >= $4
-        returning follower_id, followee_id";
-    close(db, FOLLOWING, missing).await
-}
-
-async fn close(db: &mut Connection, sql: &'static str, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    Ok(sqlx::query_as(sql)
-        .bind(missing.owner)
-        .bind(missing.sweep_id)
-        .bind(missing.list_id)
-        .bind(missing.close_after)
-        .fetch_all(db)
-        .await?)
 }

@@ -12,6 +12,7 @@ use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
 use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::leads::Leading;
+use crate::store::owner::Reading;
 use crate::store::records::History;
 use crate::store::shown::New;
 use crate::store::stretches::Known;
@@ -255,7 +256,11 @@ async fn page_came(
         follow_up::name_resolved(db, policy, task.list_id, &task.target, *user_id, now).await?;
     }
     let owner = owner::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
-    let counter_after = page.counter.or(owner.counter);
+    let on_page = page.counter.map(|counter| Reading {
+        counter,
+        at: finished.answered_at,
+    });
+    let read_after = on_page.or(owner.reading());
     let (max_items, max_pages) = sweeps::limits(db, task).await?;
     let step = policy.step(&task.endpoint);
     let mut covered = sweep.covered;
@@ -273,14 +278,14 @@ async fn page_came(
             covered,
         } => {
             sweeps::set_covered(db, task.sweep_id, covered).await?;
-            return ending::end(db, policy, task, verdict, &reason, counter_after, now).await;
+            return ending::end(db, policy, task, verdict, &reason, read_after, now).await;
         }
     }
     let standing = Standing {
         pages: task.page_no + 1,
         page_size: step.map_or(1, |step| step.page_size),
         counter_before: sweep.counter_before,
-        counter_after,
+        counter_after: read_after.map(|reading| reading.counter),
         covered,
         distinct_items: sweep.distinct_items,
         barren: sweep.barren,
@@ -309,7 +314,7 @@ async fn page_came(
             Ok(())
         }
         (Step::End(verdict, reason), _) => {
-            ending::end(db, policy, task, verdict, &reason, counter_after, now).await
+            ending::end(db, policy, task, verdict, &reason, read_after, now).await
         }
     }
 }

@@ -329,7 +329,7 @@ async fn events(db: &mut Connection) -> Result<BTreeMap<(i64, i64), Event>> {
             and (
                 (
                     l.kind in ('followers', 'following', 'medias', 'clips') and l.params = '' and s.verdict = 'complete'
-                    and (s.closes = 1 or coalesce(s.counter_before, s.counter_after) is not null)
+                    and (s.closes = 1 or coalesce(s.counter_before_at, s.counter_after_at) is not null)
                     and coalesce(s.base_sweep, s.id) = s.id and s.imported = 0
                 )
                 or (l.kind = 'profile' and s.verdict = 'gone')

@@ -4,9 +4,10 @@
 //! since it was last shown, and only those count that are no more short than the one before: what is short beyond that may
 //! be the item itself. But a list may come to keep more back for ever, and then none of those that left just before would
 //! ever be missed; so once several sweeps in which an item was missing were about as short, the ones after them count, too.
+//! How short a sweep is, by which counter, is in `counted`.
 
 use crate::kind::Kind;
-use crate::store::history::posts;
+use crate::store::history::{counted, posts};
 use crate::store::{Connection, Result, edges};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
@@ -17,7 +18,7 @@ pub(crate) struct Outcome {
     pub kind: Kind,
     pub variant: Variant,
     pub verdict: Verdict,
-    /// Whether a counter was read, before or after.
+    /// Whether a counter was read in its round, before or after.
     pub counted: bool,
     /// Elements that could not become rows.
     pub rejected: i64,
@@ -59,14 +60,12 @@ pub(crate) struct Missing {
     pub close_after: i64,
 }
 
-/// Notes that a sweep closes, and closes what `close_after` such sweeps of its list have missed since it was last shown.
+/// Notes that a sweep closes, if its counter says how short it is, and closes what `close_after` such sweeps of its list have
+/// missed since it was last shown.
 pub(crate) async fn close(db: &mut Connection, ended: Ended<'_>, close_after: i64) -> Result<()> {
-    const CLOSES: &str = "
-        update sweeps
-        set closes = 1,
-            short_by = max(0, min(coalesce(counter_before, counter_after), counter_after) - covered)
-        where id = $1";
-    sqlx::query(CLOSES).bind(ended.sweep_id).execute(&mut *db).await?;
+    if !counted::note(db, ended).await? {
+        return Ok(());
+    }
     let Ok(owner) = ended.target.parse() else {
         return Ok(());
     };
@@ -79,6 +78,75 @@ pub(crate) async fn close(db: &mut Connection, ended: Ended<'_>, close_after: i6
     match ended.kind {
         Kind::Followers | Kind::Following => edges::close_missing(db, ended.kind, missing).await,
         _ => posts::close_missing(db, ended.kind, missing).await,
+    }
+}
+
+/// The items of a list whose sweeps close, as their rows stand in a table.
+pub(crate) struct Items {
+    pub table: &'static str,
+    /// Which rows are of the list: by its owner ($1) and, where one table has several, its kind ($5).
+    pub of_list: &'static str,
+    /// The sweep that last showed the item, on this list or another.
+    pub last: &'static str,
+    /// The sweep of this list that last showed it.
+    pub shown_by: &'static str,
+    /// What else must be so for a sweep `s` to miss it.
+    pub missed_if: &'static str,
+    /// What names the item.
+    pub key: &'static str,
+}
+
+impl Items {
+    /// The statement that closes what is missing. Parameters: the owner, the sweep that has ended, its list, how many sweeps
+    /// must have missed an item, the list's kind.
+    pub(crate) fn close(&self) -> String {
+        let Self {
+            table,
+            of_list,
+            last,
+            shown_by,
+            missed_if,
+            key,
+        } = self;
+        // What another endpoint keeps back has nothing to do with what this one does, and a counter that was read at another
+        // time says nothing exact.
+        let missed = format!(
+            "
+            s.list_id = $3 and s.closes = 1 and s.id <= $2 and s.id > {last}
+            and (
+                s.short_at_most = 0
+                or s.short_at_most <= coalesce((
+                    select iif(p.timely and p.endpoint = s.endpoint, p.short_by, 0)
+                    from sweeps as p
+                    where p.list_id = $3 and p.closes = 1 and p.id <= {last}
+                    order by p.id desc
+                    limit 1
+                ), 0)
+                or s.timely
+                    and s.endpoint = (select o.endpoint from sweeps as o where o.id = {shown_by})
+                    and (
+                        select count(*)
+                        from sweeps as e
+                        where e.list_id = $3 and e.closes = 1 and e.id < s.id and e.id > {last}
+                            and e.timely and e.endpoint = s.endpoint
+                            and e.short_at_most between s.short_at_most and s.short_at_most + s.short_at_most / 8
+                    ) >= $4
+                    and not exists (
+                        select 1 from pages as g where g.sweep_id = {shown_by} and g.endpoint <> s.endpoint
+                    )
+            )
+            and {missed_if}"
+        );
+        format!(
+            "
+        update {table}
+        set gone_sweep = $2, missed_sweep = (select min(s.id) from sweeps as s where {missed})
+        where {of_list}
+            and gone_sweep is null
+            and {last} < $2
+            and (select count(*) from sweeps as s where {missed}) >= $4
+        returning {key}"
+        )
     }
 }
 

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Seen;
+use crate::store::history::counted;
 use crate::store::owner::{self, Owner};
 use crate::store::{Connection, Result, due, intervals, want};
 use crate::verdict::Verdict;
@@ -244,12 +245,13 @@ async fn lists(
                 and not exists (
                     select 1
                     from users as u
-                    where u.id = cast(l.target as integer) and u.profiled_at >= l.ended_at
+                    where u.id = cast(l.target as integer) and u.profiled_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $9))
                 )
                 and not exists (
                     select 1
                     from lists as p
-                    where p.kind = 'profile' and p.target = l.target and p.params = '' and p.ended_at >= l.ended_at
+                    where p.kind = 'profile' and p.target = l.target and p.params = ''
+                        and p.ended_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $9))
                 ),
             (
                 select min(t.read_at)
@@ -291,6 +293,7 @@ async fn lists(
         .bind(due::longest(policy))
         .bind(now)
         .bind(wanted.profiled_after)
+        .bind(counted::TOGETHER_MS)
         .fetch_all(db)
         .await?;
     let mut due = Vec::new();

@@ -25,13 +25,13 @@ pub(crate) async fn start(
     const SWEEPS: &str = "
         insert into sweeps (
             list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            fresh_after, renews, base_sweep, expected_units, ended_page
+            counter_before_at, fresh_after, renews, base_sweep, expected_units, ended_page
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
             sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
-            sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
+            sweep.value ->> 7, sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
             sweep.value ->> '$[5].units',
             case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
         from json_each($1) as sweep
@@ -123,7 +123,7 @@ pub(crate) async fn start(
 }
 
 /// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again,
-/// since when a counter counts.
+/// since when a counter counts, when the counter was read; a counter that is carried over only says whether a list is cut.
 type Plan<'a> = (
     i64,
     Option<&'a str>,
@@ -132,6 +132,7 @@ type Plan<'a> = (
     Option<i64>,
     Option<Renewal>,
     Timestamp,
+    Option<Timestamp>,
 );
 
 async fn plan<'a>(
@@ -172,6 +173,7 @@ async fn plan<'a>(
             owner.counter.or(list.renewal.and_then(|renewal| renewal.counter)),
             list.renewal,
             since(list),
+            owner.reading().map(|reading| reading.at),
         ));
     }
     Ok(plans)
