@@ -31,7 +31,7 @@ use crate::policy::Policy;
 use crate::rate_gate::RateGate;
 use crate::store::archive::retention::Retention;
 use crate::store::holds::{self, Reason, Scope};
-use crate::store::{Connection, Database, Lock, begin, budgets, ledger, limits, recover};
+use crate::store::{Connection, Database, Lock, begin, budgets, ledger, limits, plan, recover};
 
 pub use context::Context;
 pub use dispatch::Mode;
@@ -152,6 +152,11 @@ pub async fn run(
     let recovered = recover::begin(&mut transaction, &settings.policy, std::process::id(), now)
         .await
         .context("putting right what the last run left")?;
+    let own = match mode {
+        Mode::Daemon => None,
+        Mode::Harvest(id) => Some(id),
+    };
+    plan::close_others(&mut transaction, &settings.policy, own, now).await?;
     let limits = limits_of(&mut transaction, &settings.policy, now).await?;
     // Whoever starts the engine again has looked at what stopped it.
     for reason in [

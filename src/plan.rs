@@ -116,14 +116,14 @@ pub struct Total {
 
 /// Foresees what a harvest costs. `room` are the units that its limits leave; none for no limit.
 pub fn foresee(known: &Known, spec: &HarvestSpec, policy: &Policy, room: Option<i64>) -> Forecast {
-    let model = Model::new(known, spec, policy);
+    let model = Model::new(known, &known.choices.new, spec, policy);
     let mut shares: Vec<Share> = known.seeds.iter().map(|seed| model.share(seed)).collect();
     model.try_first(&mut shares);
-    let others = model.add_again(&mut shares);
-    let all = shares.iter().fold(Share::default(), Share::plus);
+    let (beside, deeper) = Model::new(known, &known.choices.again, spec, policy).add_again(&mut shares);
+    let all = shares.iter().fold(beside, Share::plus);
     let mut lines = lines(&model, &all, 1);
     let found = deeper::share(&model, &all);
-    let found = found.unwrap_or_default().plus(&others);
+    let found = found.unwrap_or_default().plus(&deeper);
     lines.extend(self::lines(&model, &found, 2));
     let total = Total {
         requests: lines.iter().map(|line| line.requests).sum(),

@@ -98,8 +98,6 @@ pub struct Retry {
     pub max_attempts: i64,
     /// How long after a 404 the question is asked once more.
     pub not_found_again: Duration,
-    /// Whether the second question goes to the next endpoint of the route at once, where there is one. A plan does not ask it.
-    pub not_found_moves_on: bool,
 }
 
 /// Paid answers to one page that were no page before the task is parked with the last of them.

@@ -59,6 +59,15 @@ impl Seen {
         }
     }
 
+    /// With so many changes more that the newest reading met, as it went on.
+    #[must_use]
+    pub fn and(self, changes: i64) -> Self {
+        Self {
+            changes: self.changes + number(changes.max(0)),
+            ..self
+        }
+    }
+
     /// Changes a day to be expected; before anything is seen, a guess for the kind.
     pub fn rate(self, kind: Kind) -> f64 {
         (self.changes + GUESS_WEIGHT) / (self.days + GUESS_WEIGHT / guess(kind))

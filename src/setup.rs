@@ -65,7 +65,6 @@ pub fn policy(config: &Config, one_shot: bool) -> Policy {
             } else {
                 retry.not_found_again_daemon
             },
-            not_found_moves_on: true,
         },
         probe_every: config.outage.probe_every,
         needs_limit: !is_loopback(config),

@@ -4,7 +4,7 @@
 //! write) and `now`; none of them waits for anything but the database, and none knows of HTTP, parsers or the
 //! configuration.
 //!
-//! - What is wanted: `harvests`, `seeds`, `want` with `choice`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
+//! - What is wanted: `harvests`, `seeds`, `want` with `choice` and `further`, `follow_up` with `leads`, `targets` with `found`, `candidates` and
 //!   `judge`, `owner`.
 //! - What is foreseen and allowed: `plan`, `approvals`.
 //! - What is sent: `claim` with `limits`, `budgets`, `force` and `batches`, `ledger`, `holds`, `tasks`, `recover`.
@@ -33,6 +33,7 @@ mod fallback;
 mod follow_up;
 mod force;
 mod found;
+mod further;
 pub mod harvests;
 mod history;
 pub mod holds;

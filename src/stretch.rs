@@ -89,26 +89,35 @@ pub struct Outcome {
     pub step: Step,
 }
 
+/// One in so many items of a page may be out of the order of time, because its owner moved it: it proves nothing.
+const STRAYS: usize = 6;
+
+/// How many items prove what a page shows. A single one may have been moved there, which a page of few items does not tell.
+const fn proof(marks: &[Mark]) -> usize {
+    if marks.len() + 1 < STRAYS { 1 } else { 2 }
+}
+
 /// Adds a page to the stretch of its walk. `others` are the list's other stretches, each with whether it reaches as far as
 /// the list is wanted.
 pub fn after_page(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcome {
-    let falls = page
-        .marks
-        .windows(2)
-        .all(|pair| pair[0].taken_at >= pair[1].taken_at);
-    let (Some(first), Some(last)) = (page.marks.first(), page.marks.last()) else {
-        return at_empty(own, others, page);
-    };
-    let follows = own.as_ref().is_none_or(|own| first.taken_at <= own.walked_to);
-    if !falls || !follows {
+    let walked_to = own.as_ref().map_or(Timestamp::MAX, |own| own.walked_to);
+    let marks = in_order(page.marks, walked_to);
+    if (page.marks.len() - marks.len()) * STRAYS > page.marks.len() {
         return Outcome {
             own: None,
             absorbed: Vec::new(),
             step: Step::Unordered,
         };
     }
+    let page = &Read {
+        marks: &marks,
+        ..*page
+    };
+    let (Some(first), Some(last)) = (marks.first(), last_for_certain(&marks)) else {
+        return at_empty(own, others, page);
+    };
     let mut own = match own {
-        Some(own) if own.jumped && !touches(page.marks, own.oldest) => {
+        Some(own) if own.jumped && !touches(&marks, own.oldest) => {
             return Outcome {
                 own: Some(Stretch { jumped: false, ..own }),
                 absorbed: Vec::new(),
@@ -121,12 +130,43 @@ pub fn after_page(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<
     own.jumped = false;
     own.walked_to = last.taken_at;
     if last.taken_at <= own.oldest.taken_at {
-        own.oldest = *last;
+        own.oldest = last;
         page.endpoint.clone_into(&mut own.endpoint);
         own.resume = page.cursor.map(str::to_owned);
         own.within_pages = None;
     }
     join(own, others, page)
+}
+
+/// The items of a page that are in the order of time, as many as possible: none younger than one above it.
+fn in_order(marks: &[Mark], walked_to: Timestamp) -> Vec<Mark> {
+    // The longest row that ends with each item: its length, and the place of the item before.
+    let mut rows: Vec<(usize, Option<usize>)> = Vec::with_capacity(marks.len());
+    for (place, mark) in marks.iter().enumerate() {
+        let longest = (0..place)
+            .filter(|before| rows[*before].0 > 0 && marks[*before].taken_at >= mark.taken_at)
+            .max_by_key(|before| rows[*before].0);
+        rows.push(match longest {
+            _ if mark.taken_at > walked_to => (0, None),
+            Some(before) => (rows[before].0 + 1, Some(before)),
+            None => (1, None),
+        });
+    }
+    let mut place = (0..marks.len())
+        .filter(|place| rows[*place].0 > 0)
+        .max_by_key(|place| rows[*place].0);
+    let mut ordered = Vec::new();
+    while let Some(at) = place {
+        ordered.push(marks[at]);
+        place = rows[at].1;
+    }
+    ordered.reverse();
+    ordered
+}
+
+/// How far down a page reaches for certain: its very last item may be one that was moved there from further down.
+fn last_for_certain(marks: &[Mark]) -> Option<Mark> {
+    marks.iter().rev().nth(proof(marks) - 1).copied()
 }
 
 /// A page without items says only whether the list ends.
@@ -162,18 +202,16 @@ fn begin(first: Mark, page: &Read<'_>) -> Stretch {
     }
 }
 
-/// Whether a page shows an item, or one above it: what lies between is known then.
-fn touches(marks: &[Mark], mark: Mark) -> bool {
-    marks
-        .iter()
-        .any(|shown| shown.taken_at > mark.taken_at || shown.id == mark.id)
+/// Whether a page shows two items down to this one, or it alone: what lies between is known then.
+fn touches(marks: &[Mark], oldest: Mark) -> bool {
+    let met = |shown: &&Mark| shown.taken_at > oldest.taken_at || shown.id == oldest.id;
+    marks.iter().filter(met).count() > 1 || matches!(marks, [only] if only.id == oldest.id)
 }
 
-/// Whether a page shows the first item of a stretch, or one below it.
+/// Whether a page shows items of a stretch, or below it.
 fn meets(marks: &[Mark], newest: Mark) -> bool {
-    marks
-        .iter()
-        .any(|shown| shown.taken_at < newest.taken_at || shown.id == newest.id)
+    let met = |shown: &&Mark| shown.taken_at < newest.taken_at || shown.id == newest.id;
+    marks.iter().filter(met).count() >= proof(marks)
 }
 
 fn join(mut own: Stretch, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcome {

@@ -11,6 +11,8 @@ pub struct Standing {
     pub pages: i64,
     /// Items on a full page of this endpoint.
     pub page_size: i64,
+    /// Items on the pages of this walk, each as often as it was shown.
+    pub walk_items: i64,
     /// The list's size as its owner's object says it, before the sweep.
     pub counter_before: Option<i64>,
     /// The same, as it is known now.
@@ -39,11 +41,15 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether one of our own limits is reached, so that an end says nothing of the endpoint.
-    pub fn is_at_our_limit(&self) -> bool {
+    /// Whether a limit of the harvest is reached, so that a wider one would have the walk go on.
+    pub fn is_at_limit_of_harvest(&self) -> bool {
         self.max_items.is_some_and(|limit| self.distinct_items >= limit)
             || self.max_pages.is_some_and(|limit| self.pages >= limit)
-            || self.asked_for.is_some_and(|amount| self.distinct_items >= amount)
+    }
+
+    /// Whether one of our own limits is reached, so that an end says nothing of the endpoint.
+    pub fn is_at_our_limit(&self) -> bool {
+        self.is_at_limit_of_harvest() || self.asked_for.is_some_and(|amount| self.distinct_items >= amount)
     }
 }
 
@@ -100,7 +106,7 @@ fn with_cursor(ends: &Ends, standing: &Standing) -> Step {
             format!("limit of {} pages", standing.max_pages.unwrap_or(0)),
         );
     }
-    let cap = page_cap(counter(standing), standing.page_size);
+    let cap = page_cap(standing);
     if standing.pages >= cap {
         return Step::End(Verdict::Capped, format!("page cap of {cap}"));
     }
@@ -167,11 +173,20 @@ pub(crate) fn counter(standing: &Standing) -> Option<i64> {
     }
 }
 
-/// A walk longer than this is not a walk of this list: 1.5 times its pages and 10, or 1,000 if its size is unknown.
-fn page_cap(counter: Option<i64>, page_size: i64) -> i64 {
-    counter.map_or(1_000, |counter| {
-        counter.saturating_mul(3) / (2 * page_size.max(1)) + 10
-    })
+/// A walk longer than this is not a walk of this list: 1.5 times its pages and 10, or 1,000 if its size is unknown. A page
+/// holds what it should or, where that is less, what the pages of this walk held.
+fn page_cap(standing: &Standing) -> i64 {
+    let Some(counter) = counter(standing) else {
+        return 1_000;
+    };
+    let declared = counter.saturating_mul(3) / (2 * standing.page_size.max(1));
+    let shown = counter.saturating_mul(3 * standing.pages) / (2 * standing.walk_items.max(1));
+    let pages = if standing.walk_items > 0 {
+        declared.max(shown)
+    } else {
+        declared
+    };
+    pages.saturating_add(10)
 }
 
 #[cfg(test)]
@@ -348,6 +363,34 @@ mod tests {
                 verdict(&standing, &next) == Some(Verdict::Capped),
                 capped,
                 "{counter:?} {pages}"
+            );
+        }
+    }
+
+    #[test]
+    fn pages_that_hold_less_than_they_should_may_be_more() {
+        let next = Next::Cursor("x".into());
+        for (pages, walk_items, capped) in [
+            // 12 on a page of 25.
+            (100, 1_200, false),
+            (134, 1_608, false),
+            (136, 1_632, true),
+            (70, 1_750, true),
+            (69, 1_725, false),
+            // What is shown again does not make the list longer.
+            (70, 70 * 25, true),
+        ] {
+            let standing = Standing {
+                pages,
+                walk_items,
+                counter_before: Some(1_000),
+                counter_after: Some(1_000),
+                ..standing()
+            };
+            assert_eq!(
+                verdict(&standing, &next) == Some(Verdict::Capped),
+                capped,
+                "{walk_items} on {pages}"
             );
         }
     }

@@ -43,7 +43,19 @@ with spells as (
         e.followee_id,
         coalesce(e.since_sweep, e.first_sweep) as since_sweep,
         coalesce(e.since_sweep, e.first_sweep) <> e.first_sweep as again,
-        nullif(max(coalesce(e.followers_sweep, 0), coalesce(e.following_sweep, 0)), 0) as last_sweep,
+        -- An import has a higher number than the sweeps that were bought before it, and may show what is older: which of
+        -- two sightings is the last is a matter of their times.
+        iif(
+            e.followers_sweep is null or e.following_sweep is null,
+            coalesce(e.followers_sweep, e.following_sweep),
+            (
+                select s.id
+                from sweeps as s
+                where s.id in (e.followers_sweep, e.following_sweep)
+                order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                limit 1
+            )
+        ) as last_sweep,
         e.missed_sweep,
         e.gone_sweep
     from follow_edges as e
@@ -114,7 +126,7 @@ with spells as (
                 where l.kind = 'followers' and l.target = cast(spell.followee_id as text) and l.params = ''
                     and c.closes = 1
                     and c.started_at >= last.ended_at
-                    and c.id > spell.last_sweep
+                    and (c.id > spell.last_sweep or last.imported > 0)
             ) or exists (
                 select 1
                 from lists as l
@@ -122,7 +134,7 @@ with spells as (
                 where l.kind = 'following' and l.target = cast(spell.follower_id as text) and l.params = ''
                     and c.closes = 1
                     and c.started_at >= last.ended_at
-                    and c.id > spell.last_sweep
+                    and (c.id > spell.last_sweep or last.imported > 0)
             ) then 'missed'
             else 'open'
         end as until_known,

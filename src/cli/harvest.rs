@@ -54,6 +54,9 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     output::hide(&key);
     let client = setup::client(config, key)?;
     let database = session::database(config, true).await?;
+    if database.is_in_use()? {
+        limits::must_hold_beside_another(config, database.readers(), session::clock().now()).await?;
+    }
     sources.extend(setup::selected(&wanted, database.readers()).await?);
     flags.named.select(&mut found, &database).await?;
     require_seeds(&wanted, &found)?;
@@ -89,6 +92,9 @@ pub(crate) async fn run(common: &Common, flags: Flags) -> anyhow::Result<Exit> {
     let shutdown = Shutdown::default();
     shutdown.listen()?;
     let lock = lock(&database).await?;
+    if lock.is_none() {
+        limits::must_hold_beside_another(config, database.readers(), clock.now()).await?;
+    }
     let configured = config.harvest.iter().find(|harvest| harvest.name == wanted.name);
     let configured = configured.and_then(|harvest| harvest.max_units);
     let harvest_id = put(
@@ -366,6 +372,8 @@ async fn summary(
                 &endpoints,
                 &[&harvest.name],
             )
+            // What is cheap enough may be held.
+            .or_else(|| limits::tightest(&limits, &harvest.name))
         }
         _ => None,
     };

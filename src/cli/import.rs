@@ -13,13 +13,16 @@ use super::parse::target_of;
 use super::{Exit, session};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::endpoint::{Endpoint, Page, Parse};
+use crate::endpoint::{Cost, Endpoint, Page, Parse, ParseError};
 use crate::endpoints;
 use crate::kind::Kind;
 use crate::setup;
 use crate::store::archive::import::{self, File, Imported};
 use crate::store::{Database, begin};
 use crate::target::Target;
+
+/// Lists in one transaction: each alone would wait for the disk, all together would make a running gleaner wait.
+const LISTS_AT_ONCE: usize = 50;
 
 /// Standard input among the files.
 const INPUT: &str = "-";
@@ -31,7 +34,7 @@ pub(crate) struct Import {
     /// Files with one body each, in the order of their pages; a folder for all files in it, by name; - for standard input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// What was asked for: a user id, a media id, media/comment, the words of a search. Profiles say it themselves.
+    /// What was asked for: a user id, a media id, media/comment, the words of a search. Profiles and tags say it themselves.
     #[arg(long)]
     target: Option<String>,
     /// When the answers came: 2026-01-31, 2026-01-31T12:00:00Z or unix milliseconds. [default: when each file was written]
@@ -43,6 +46,14 @@ pub(crate) struct Import {
 struct Refused {
     file: String,
     reason: String,
+}
+
+/// What became of the files.
+struct Outcome {
+    lists: Vec<Imported>,
+    refused: Vec<Refused>,
+    /// Pages that were not stored because others of their list were refused.
+    held_back: Vec<String>,
 }
 
 pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> {
@@ -59,7 +70,7 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
         .as_deref()
         .map(|text| target_of(endpoint, text))
         .transpose()?;
-    if target.is_none() && kind != Kind::Profile {
+    if target.is_none() && !matches!(kind, Kind::Profile | Kind::Usertags) {
         return Err(session::refuse(format!(
             "{} answers for one target, and its bodies do not say for which: add --target; nothing was changed",
             endpoint.path
@@ -69,7 +80,11 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
     let at = flags.at.as_deref().map(|text| time(text, now)).transpose()?;
     let (mut files, mut refused) = (Vec::new(), Vec::new());
     for path in expand(&flags.files)? {
-        let name = path.display().to_string();
+        let name = if path == Path::new(INPUT) {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
         match read(&path, at, now).and_then(|(body, at)| {
             let page = parse(endpoint, target.as_ref(), &body)?;
             Ok((body, at, page))
@@ -78,21 +93,31 @@ pub(crate) async fn run(common: &Common, flags: Import) -> anyhow::Result<Exit> 
             Err(reason) => refused.push(Refused { file: name, reason }),
         }
     }
-    let database = session::database(&loaded.config, true).await?;
+    // A list without one of its pages would pass for what it is not, and the missing page could not be added later.
+    let mut held_back = Vec::new();
+    if endpoint.cursor.is_some() && !refused.is_empty() {
+        held_back = files.drain(..).map(|file| file.name).collect();
+    }
+    let wanted = by_list(endpoint, kind, target.as_ref(), files, &mut refused);
     let mut lists = Vec::new();
-    for (target, files) in by_list(endpoint, kind, target.as_ref(), files, &mut refused) {
-        let wanted = import::Import {
+    if !wanted.is_empty() {
+        let database = session::database(&loaded.config, true).await?;
+        let wanted = wanted.into_iter().map(|(target, files)| import::Import {
             endpoint: endpoint.path.to_owned(),
             kind,
             target,
-            paged: endpoint.cursor.is_some(),
+            partial: endpoint.cursor.is_some() || matches!(endpoint.cost, Cost::Amount { .. }),
             files,
-        };
-        let imported = take_in(&database, &loaded.config, &wanted, now).await?;
-        lists.push((wanted.target, imported));
+        });
+        lists = take_in(&database, &loaded.config, wanted, now).await?;
     }
-    print(common, kind, &lists, &refused)?;
-    Ok(if refused.is_empty() {
+    let outcome = Outcome {
+        lists,
+        refused,
+        held_back,
+    };
+    print(common, &outcome)?;
+    Ok(if outcome.refused.is_empty() {
         Exit::Done
     } else {
         Exit::Refused
@@ -141,10 +166,20 @@ fn expand(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             continue;
         }
         let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let is_hidden = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(b".")
+        };
         let mut inside: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_file())
+            .filter(|path| path.is_file() && !is_hidden(path))
             .collect();
+        if inside.is_empty() {
+            return Err(session::refuse(format!(
+                "{} holds no files; folders in it are not read: name the one that holds them; nothing was changed",
+                path.display()
+            )));
+        }
         inside.sort();
         inside.sort_by_cached_key(|path| natural(&path.to_string_lossy()));
         files.extend(inside);
@@ -186,10 +221,39 @@ fn read(path: &Path, at: Option<Timestamp>, now: Timestamp) -> Result<(Vec<u8>, 
 }
 
 fn parse(endpoint: &Endpoint, target: Option<&Target>, body: &[u8]) -> Result<Page, String> {
-    let Parse::Page(parse) = endpoint.parse else {
-        return Err("this endpoint has no pages".into());
+    if body.trim_ascii().is_empty() {
+        return Err("it is empty: save the answer again".into());
+    }
+    let page = |endpoint: &Endpoint| match endpoint.parse {
+        Parse::Page(parse) => Some(parse(body, target.unwrap_or(&Target::Account))),
+        Parse::Balance(_) => None,
     };
-    parse(body, target.unwrap_or(&Target::Account)).map_err(|error| error.to_string())
+    let error = match page(endpoint) {
+        Some(Ok(page)) => return Ok(page),
+        Some(Err(error)) => error,
+        None => return Err("this endpoint has no pages".into()),
+    };
+    let advice = match error {
+        ParseError::NotJson { .. } => "save the answer again, its body alone".to_owned(),
+        ParseError::ErrorObject { .. } => "it says nothing of a list: leave it out".to_owned(),
+        ParseError::Abridged { .. } => "only whole answers can be imported".to_owned(),
+        ParseError::WrongShape { .. } => {
+            let is_page = |other: &&&Endpoint| {
+                page(other).is_some_and(|page| page.is_ok_and(|page| !page.entries.is_empty()))
+            };
+            let is_of_kind = |other: &&&Endpoint| other.kind.is_some() && other.kind == endpoint.kind;
+            let mut others: Vec<_> = endpoints::ALL.iter().filter(is_page).collect();
+            if others.iter().any(is_of_kind) {
+                others.retain(is_of_kind);
+            }
+            let others: Vec<&str> = others.iter().map(|other| other.path).collect();
+            match &others[..] {
+                [] => "no endpoint answers like this".to_owned(),
+                others => format!("it reads as an answer of {}", others.join(" or ")),
+            }
+        }
+    };
+    Err(format!("{error}; {advice}"))
 }
 
 /// The files by the list that they belong to. A profile is a list of its own, and so is each answer of an endpoint that has
@@ -216,10 +280,15 @@ fn by_list(
             }
             (Kind::Profile, Some(shown), _) => shown,
             (_, _, Some(asked)) if kind != Kind::Profile => asked.clone(),
+            (Kind::Usertags, Some(_), None) => {
+                let ids = file.page.entries.iter().map(|entry| entry.id.to_string());
+                ids.collect::<Vec<_>>().join(",")
+            }
             _ => {
+                let lacks = if kind == Kind::Profile { "user" } else { "post" };
                 refused.push(Refused {
                     file: file.name,
-                    reason: "it shows no user".into(),
+                    reason: format!("it shows no {lacks}, so nobody can say for whom it is"),
                 });
                 continue;
             }
@@ -235,58 +304,73 @@ fn by_list(
 async fn take_in(
     database: &Database,
     config: &Config,
-    wanted: &import::Import,
+    wanted: impl Iterator<Item = import::Import>,
     now: Timestamp,
-) -> anyhow::Result<Imported> {
+) -> anyhow::Result<Vec<Imported>> {
     let policy = setup::policy(config, true);
     let mut writer = database.writer().await?;
-    let mut transaction = begin(&mut writer).await?;
-    let imported = import::import(&mut transaction, &policy, wanted, now).await?;
-    transaction.commit().await?;
+    let mut imported = Vec::new();
+    let mut wanted = wanted.peekable();
+    while wanted.peek().is_some() {
+        let mut transaction = begin(&mut writer).await?;
+        for wanted in wanted.by_ref().take(LISTS_AT_ONCE) {
+            imported.extend(import::import(&mut transaction, &policy, &wanted, now).await?);
+        }
+        transaction.commit().await?;
+    }
     Ok(imported)
 }
 
-fn print(
-    common: &Common,
-    kind: Kind,
-    lists: &[(String, Imported)],
-    refused: &[Refused],
-) -> anyhow::Result<()> {
+fn print(common: &Common, outcome: &Outcome) -> anyhow::Result<()> {
+    let Outcome {
+        lists,
+        refused,
+        held_back,
+    } = outcome;
     if common.json {
-        let mut shown = Vec::new();
-        for (target, imported) in lists {
-            let mut list = serde_json::to_value(imported)?;
-            list["kind"] = Value::from(kind.name());
-            list["target"] = Value::from(target.as_str());
-            shown.push(list);
-        }
         let refused: Vec<Value> = refused
             .iter()
             .map(|refused| json!({ "file": refused.file, "reason": refused.reason }))
             .collect();
-        return output::json(&json!({ "lists": shown, "refused": refused }));
+        return output::json(&json!({ "lists": lists, "refused": refused, "held_back": held_back }));
     }
-    for (target, imported) in lists {
-        for file in &imported.already {
+    for list in lists {
+        for file in &list.already {
             line(printable(&format!(
                 "{file}: already imported; nothing was changed"
             )));
         }
-        if let (Some(verdict), Some(reason)) = (&imported.verdict, &imported.reason) {
+        if let (Some(verdict), Some(reason)) = (&list.verdict, &list.reason) {
+            let new = if list.kind == Kind::Profile.name() {
+                String::new()
+            } else {
+                format!(", {} new to the list", count(list.items, "item", "items"))
+            };
             line(printable(&format!(
-                "{kind} of {target}: {}, {} new to the list, at no cost; {verdict} ({reason})",
-                count(imported.pages, "page", "pages"),
-                count(imported.items, "item", "items"),
+                "{} of {}: {}{new}, at no cost; {verdict} ({reason})",
+                list.kind,
+                list.target,
+                count(list.pages, "page", "pages"),
             )));
         }
-        if imported.only_adds {
+        if list.only_adds {
             line("The list has been read later, or is being read: only what was missing was added to it.");
         }
     }
     for Refused { file, reason } in refused {
         line(printable(&format!(
-            "{file}: refused: {reason}; nothing of it was stored, the other files went on"
+            "{file}: refused: {reason}; nothing of it was stored"
         )));
+    }
+    match held_back.len() {
+        0 => {}
+        1 => line(
+            "The other file was not stored either: the list would lack a page. Mend what is refused or leave it out, and import again.",
+        ),
+        others => line(format!(
+            "The other {others} files were not stored either: the list would lack a page. Mend what is refused or leave it out, \
+             and import again."
+        )),
     }
     Ok(())
 }

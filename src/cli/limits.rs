@@ -47,6 +47,49 @@ pub(super) async fn are_set_by_command(config: &Config) -> anyhow::Result<bool> 
         .any(|limit| limit.scope != Scope::Harvest && limit.command.is_some() && limit.limit.is_some()))
 }
 
+/// Refuses a command whose [budget] would not hold because another gleaner sends for it, by the limits that it was started
+/// with: nobody should believe in a limit that nobody keeps.
+pub(super) async fn must_hold_beside_another(
+    config: &Config,
+    pool: &SqlitePool,
+    now: i64,
+) -> anyhow::Result<()> {
+    if config.budget.is_for_this_run {
+        return Err(session::refuse(
+            "another gleaner works on this file and sends for it, and --max-units-this-run limits only what this command \
+             sends itself; nothing was sent. Give --max-units, which limits this harvest whoever sends, or `gleaner budget \
+             set per_run=UNITS` for the run of the other one",
+        ));
+    }
+    let wanted = |scope: Scope| match scope {
+        Scope::Harvest => None,
+        Scope::Total => config.budget.total,
+        Scope::Day => config.budget.per_day,
+        Scope::Run => config.budget.per_run,
+    };
+    for limit in standing(config, pool, true, now).await? {
+        // What a command has set there is a person's word on this file.
+        let (Some(units), None) = (wanted(limit.scope), limit.command) else {
+            continue;
+        };
+        let (name, title) = (&limit.name, limit.title());
+        match limit.limit {
+            None => {
+                return Err(session::refuse(format!(
+                    "another gleaner works on this file and sends for it, without this command's {title} = {units}; nothing \
+                     was sent. `gleaner budget set {name}={units}` makes it hold there, or start the other one with it"
+                )));
+            }
+            Some(holds) if holds > units => tracing::warn!(
+                "another gleaner works on this file, and its {title} = {holds} holds, not {units}: `gleaner budget set \
+                 {name}={units}` lowers it"
+            ),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// The limit that leaves no room for the cheapest of these endpoints: one that is not of a harvest, else the one of that
 /// harvest, else one of a harvest where all of these have reached theirs.
 pub(super) fn reached<'a>(
@@ -72,6 +115,15 @@ pub(super) fn reached<'a>(
     own.first()
         .copied()
         .filter(|_| own.len() == harvests.len() && own.iter().all(passed))
+}
+
+/// The limit of a harvest, or of all, that leaves least: the one that has ended it, whatever is left to ask.
+pub(super) fn tightest<'a>(limits: &'a [Standing], harvest: &str) -> Option<&'a Standing> {
+    limits
+        .iter()
+        .filter(|limit| limit.scope != Scope::Harvest || limit.is_of(harvest))
+        .filter(|limit| limit.left.is_some())
+        .min_by_key(|limit| (limit.left, limit.scope))
 }
 
 /// Whether nothing more is bought for a harvest, however long a person waits: a limit that does not begin anew by itself
@@ -109,12 +161,7 @@ pub(super) fn in_words(limits: &[Standing]) -> String {
 
 /// The limit that ends a harvest first, and what is left of it.
 pub(super) fn nearest(limits: &[Standing], harvest: &str) -> Option<String> {
-    let applies = |limit: &&Standing| limit.scope != Scope::Harvest || limit.is_of(harvest);
-    let nearest = limits
-        .iter()
-        .filter(applies)
-        .filter(|limit| limit.left.is_some())
-        .min_by_key(|limit| limit.left)?;
+    let nearest = tightest(limits, harvest)?;
     let left = number(nearest.left?);
     Some(match nearest.scope {
         Scope::Harvest => format!("{left} left of its {}", number(nearest.limit?)),

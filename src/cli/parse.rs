@@ -42,7 +42,18 @@ pub(super) fn target_of(endpoint: &Endpoint, text: &str) -> anyhow::Result<Targe
             endpoint.path
         )));
     };
-    Target::parse(kind, text).ok_or_else(|| {
+    // The vendor writes the ids of media with their owners; and only a profile is asked for by name.
+    let is_below_media = matches!(
+        kind,
+        Kind::Comments | Kind::Replies | Kind::MediaLikers | Kind::CommentLikers | Kind::Usertags
+    );
+    let target = if is_below_media {
+        Target::parse(kind, &without_owners(text))
+    } else {
+        Target::parse(kind, text)
+    };
+    let target = target.filter(|target| kind == Kind::Profile || !matches!(target, Target::Name(_)));
+    target.ok_or_else(|| {
         session::refuse(format!(
             "--target {text}: for {kind}, write {}",
             match kind {
@@ -55,6 +66,22 @@ pub(super) fn target_of(endpoint: &Endpoint, text: &str) -> anyhow::Result<Targe
             }
         ))
     })
+}
+
+/// The ids of media without the owners that can stand behind them: `387_12/5` is `387/5`.
+fn without_owners(text: &str) -> String {
+    let is_mark = |letter: char| matches!(letter, ',' | '/');
+    let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_inclusive(is_mark)
+        .map(|part| {
+            let id = part.trim_end_matches(is_mark);
+            let mark = &part[id.len()..];
+            match id.split_once('_') {
+                Some((media, owner)) if is_id(owner) => format!("{media}{mark}"),
+                _ => part.to_owned(),
+            }
+        })
+        .collect()
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! `gleaner plan`: the bill before the crawl, and the approval of it.
 
+mod ending;
+mod other;
 mod purchase;
 mod room;
 mod show;
@@ -61,7 +63,11 @@ pub(super) struct Planned {
 }
 
 pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
-    let loaded = session::config(common, Some(&flags.harvest.sending))?;
+    let mut loaded = session::config(common, Some(&flags.harvest.sending))?;
+    if let Some(units) = flags.harvest.units_this_time {
+        loaded.config.budget.per_run = Some(units);
+        loaded.config.budget.is_for_this_run = true;
+    }
     let config = &loaded.config;
     let names = names(&flags, config);
     if flags.approve.is_some() && names.len() > 1 {
@@ -82,7 +88,8 @@ pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
             },
             config,
         )?;
-        let one = plan_one(common, &flags, config, &database, &wanted, &person).await?;
+        let bought = planned.iter().map(|one: &Planned| one.bought.units).sum();
+        let one = plan_one(common, &flags, config, &database, &wanted, &person, bought).await?;
         exit = match one.bought.exit {
             Exit::Done => exit,
             other => other,
@@ -95,7 +102,7 @@ pub(crate) async fn run(common: &Common, flags: Plan) -> anyhow::Result<Exit> {
     let rate = rate(config, planned.first().map(|one| &one.known));
     show::all(common, config, &planned, rate, flags.by_seed)?;
     if let (Some(units), [one]) = (flags.approve, planned.as_slice()) {
-        if exit != Exit::Done || person.asks_to_stop() {
+        if exit != Exit::Done || person.asks_to_stop() || !one.bought.ending.is_at_its_end() {
             tracing::warn!(
                 "nothing was approved, for the plan's own purchase did not come to its end: give the same command again"
             );
@@ -128,6 +135,7 @@ async fn plan_one(
     database: &Database,
     wanted: &config::Harvest,
     person: &Person,
+    bought_before: i64,
 ) -> anyhow::Result<Planned> {
     let is_configured = config.harvest.iter().any(|harvest| harvest.name == wanted.name);
     let refused = |error: anyhow::Error| session::refuse(format!("{error:#}; nothing was sent"));
@@ -162,6 +170,7 @@ async fn plan_one(
             word,
             seeds: &seeds,
             refresh: flags.harvest.refresh,
+            bought_before,
         };
         purchase::profiles(common, config, database, wanted, person).await?
     };

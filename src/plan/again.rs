@@ -10,7 +10,7 @@ use crate::plan::band::{Band, float};
 use crate::plan::model::{Model, Read};
 use crate::plan::pages::Paging;
 use crate::plan::share::{COUNTED, Cost, Share, priced};
-use crate::store::plan::{Again, Place};
+use crate::store::plan::{Again, Place, Told};
 
 /// A rate of change that was seen a few times may be so many times too low.
 const SPREAD: f64 = 3.0;
@@ -37,21 +37,25 @@ pub(crate) fn counts(again: &[Again]) -> Vec<ReadAgain> {
 }
 
 impl Model<'_> {
-    /// Adds what is read again to the seeds' shares; returns what is not a seed's.
-    pub(crate) fn add_again(&self, shares: &mut [Share]) -> Share {
-        let mut others = Share::default();
+    /// Adds what is read again to the seeds' shares; returns what is not a seed's: beside theirs, and deeper.
+    pub(crate) fn add_again(&self, shares: &mut [Share]) -> (Share, Share) {
+        let (mut beside, mut deeper) = (Share::default(), Share::default());
         for again in &self.known.again {
-            let seed = again.seed.filter(|_| again.depth == 1);
-            let share = seed
-                .and_then(|place| shares.get_mut(place))
-                .unwrap_or(&mut others);
+            let share = if again.depth == 1 {
+                again
+                    .seed
+                    .and_then(|place| shares.get_mut(place))
+                    .unwrap_or(&mut beside)
+            } else {
+                &mut deeper
+            };
             self.add_one(again, share);
         }
-        others
+        (beside, deeper)
     }
 
     fn add_one(&self, again: &Again, share: &mut Share) {
-        let Some(read) = self.read(again.kind) else {
+        let Some(read) = self.read(again.kind, again.counter) else {
             return;
         };
         let one = Band::exact(1.0);
@@ -86,14 +90,16 @@ impl Model<'_> {
                     let shown = share.shown.entry(kind).or_default();
                     *shown = *shown + Band::new(0.0, again.changes, SPREAD * (again.changes + 1.0));
                 }
-                let whole = self.whole(read, again);
-                // Where the counter comes with its post, most are what they were.
-                if again.place.is_some_and(|place| self.is_shown(place)) {
-                    let changed = 1.0 - (-again.changes).exp();
-                    whole.map(&|band| Band::new(0.0, band.expected * changed, band.high))
-                } else {
-                    whole
+                if kind == Kind::Comments {
+                    share.comments = share.comments + Band::new(0.0, again.changes, SPREAD * again.changes);
                 }
+                let whole = self.whole(read, again);
+                let told = again.told.map_or(0.0, |told| self.told(told));
+                let part = 1.0 - told * (1.0 - again.changed);
+                whole.map(&|band| {
+                    let low = if told > 0.0 { 0.0 } else { band.low };
+                    Band::new(low, band.expected * part, band.high)
+                })
             }
         };
         let sum = share.counted.entry(again.kind).or_default();
@@ -124,9 +130,21 @@ impl Model<'_> {
         )
     }
 
+    /// How likely the counter of a list is to be told before it is read.
+    fn told(&self, told: Told) -> f64 {
+        match told {
+            Told::Posts(place) => f64::from(u8::from(self.is_shown(place))),
+            // Where no counter spares it, a list of comments is read for its age.
+            Told::Comments { posts, changed } => {
+                let is_told = posts.is_some_and(|place| self.is_shown(place));
+                if is_told { changed } else { 1.0 }
+            }
+        }
+    }
+
     /// Whether a post is likely to be shown by the list that is read again before.
     fn is_shown(&self, place: Place) -> bool {
-        let Some(read) = self.read(place.kind) else {
+        let Some(read) = self.read(place.kind, None) else {
             return false;
         };
         let pages = pages_of_news(&read.paging, place.new).expected;

@@ -1,7 +1,7 @@
 //! The rules of one harvest: which endpoint reads a kind, how it pages, what hangs from a post or a comment on average.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::plan::ratio::Ratio;
 use crate::plan::share::Share;
 use crate::policy::{Policy, Step};
 use crate::store::harvests::{HarvestSpec, Limit};
-use crate::store::plan::{Known, Measured, Paged, Post, Remark, Seed};
+use crate::store::plan::{Choice, Known, Measured, Paged, Post, Remark, Seed, size_of};
 use crate::variant::Variant;
 
 /// So many lists make a measured share of refusals and failures count.
@@ -25,6 +25,8 @@ const LEAST_TRUNCATED: i64 = 5;
 const TRUNCATED_FROM: i64 = 100_000;
 /// So many of them are shown then.
 const TRUNCATED_SHOWS: i64 = 50;
+/// Stands for all sizes of which nothing was measured: their endpoints are asked in the listed order.
+const LISTED: i64 = -1;
 /// Which part of a post's comments stands in its list, the rest being replies; until it was measured.
 const TOP_LEVEL: f64 = 0.75;
 
@@ -68,6 +70,8 @@ pub(crate) struct Hanging {
     pub lists: f64,
     /// Requests.
     pub requests: Ratio,
+    /// Units a request; none for those of the first endpoint.
+    pub price: Option<f64>,
 }
 
 /// The rules of one harvest.
@@ -75,7 +79,8 @@ pub(crate) struct Model<'a> {
     pub known: &'a Known,
     pub spec: &'a HarvestSpec,
     pub policy: &'a Policy,
-    reads: BTreeMap<Kind, Read<'a>>,
+    /// By kind and size of the list.
+    reads: BTreeMap<(Kind, i64), Read<'a>>,
     /// Which part of a post's comments stands in its list.
     pub top_level: f64,
     /// Comments in the list of a post.
@@ -87,7 +92,7 @@ pub(crate) struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    pub(crate) fn new(known: &'a Known, spec: &'a HarvestSpec, policy: &'a Policy) -> Self {
+    pub(crate) fn new(known: &'a Known, choice: &Choice, spec: &'a HarvestSpec, policy: &'a Policy) -> Self {
         let measured = &known.measured;
         let (listed, counted) = measured.comments;
         let top_level = if counted >= LEAST_LISTS {
@@ -95,9 +100,13 @@ impl<'a> Model<'a> {
         } else {
             TOP_LEVEL
         };
+        let sizes: BTreeSet<i64> = choice.sizes().chain([LISTED]).collect();
         let reads = Kind::ALL
             .into_iter()
-            .filter_map(|kind| Some((kind, read(known, spec, policy, kind)?)))
+            .flat_map(|kind| sizes.iter().map(move |size| (kind, *size)))
+            .filter_map(|(kind, size)| {
+                Some(((kind, size), read(known, spec, (policy, choice), (kind, size))?))
+            })
             .collect();
         let mut model = Self {
             known,
@@ -139,6 +148,7 @@ impl<'a> Model<'a> {
             Some(number) if number < least_likes => 0.0,
             number => self.counted(Kind::CommentLikers, number),
         };
+        let price = self.price_of_comments(measured);
         let spoken = Ratio::measured(&posts(&|post| self.comments(post.comments).1));
         let hanging = [
             (
@@ -148,6 +158,7 @@ impl<'a> Model<'a> {
                 Hanging {
                     lists: 0.8,
                     requests: Ratio::assumed(1.0, 4.0),
+                    price: None,
                 },
             ),
             (
@@ -157,6 +168,7 @@ impl<'a> Model<'a> {
                 Hanging {
                     lists: 0.95,
                     requests: Ratio::assumed(0.95, 1.3),
+                    price: None,
                 },
             ),
             (
@@ -166,6 +178,7 @@ impl<'a> Model<'a> {
                 Hanging {
                     lists: 0.15,
                     requests: Ratio::assumed(0.17, 4.0),
+                    price: None,
                 },
             ),
             (
@@ -175,6 +188,7 @@ impl<'a> Model<'a> {
                 Hanging {
                     lists: 0.4,
                     requests: Ratio::assumed(0.45, 3.0),
+                    price: None,
                 },
             ),
         ]
@@ -183,6 +197,7 @@ impl<'a> Model<'a> {
             let hanging = measured.map_or(assumed, |(lists, requests)| Hanging {
                 lists: lists.mean,
                 requests,
+                price: (kind == Kind::Comments).then_some(price).flatten(),
             });
             (kind, hanging)
         });
@@ -190,20 +205,24 @@ impl<'a> Model<'a> {
         self.hanging = hanging.into();
     }
 
-    /// How a kind is read; none if no endpoint is left, or if it is not collected.
-    pub(crate) fn read(&self, kind: Kind) -> Option<&Read<'a>> {
-        self.reads.get(&kind)
+    /// How lists of a kind with this counter are read; none if no endpoint is left, or if it is not collected.
+    pub(crate) fn read(&self, kind: Kind, counter: Option<i64>) -> Option<&Read<'a>> {
+        // Of a size of which nothing was measured the listed order holds, as of those without a counter.
+        let listed = || self.reads.get(&(kind, LISTED));
+        self.reads.get(&(kind, size_of(counter))).or_else(listed)
     }
 
     /// Collected kinds that nothing reads.
     pub(crate) fn without_route(&self) -> Vec<Kind> {
         let collected = self.spec.collect.iter().copied();
-        collected.filter(|kind| !self.reads.contains_key(kind)).collect()
+        collected
+            .filter(|kind| self.read(*kind, None).is_none())
+            .collect()
     }
 
     /// Requests for the comments of a post with this counter, and how many comments they show.
     pub(crate) fn comments(&self, counter: Option<i64>) -> (f64, f64) {
-        let Some(read) = self.read(Kind::Comments) else {
+        let Some(read) = self.read(Kind::Comments, counter) else {
             return (0.0, 0.0);
         };
         let items = counter.map_or(1.0, |counter| float(counter) * self.top_level);
@@ -215,7 +234,7 @@ impl<'a> Model<'a> {
 
     /// Requests for a list with this counter; one where nobody says.
     pub(crate) fn counted(&self, kind: Kind, counter: Option<i64>) -> f64 {
-        let Some(read) = self.read(kind) else {
+        let Some(read) = self.read(kind, counter) else {
             return 0.0;
         };
         let counter = counter.unwrap_or(1);
@@ -226,7 +245,7 @@ impl<'a> Model<'a> {
     /// How many items of a list that hangs from something are likely shown, if not all: longer lists ended before their
     /// counters, and none so long was shown whole.
     pub(crate) fn cut(&self, kind: Kind, counter: i64) -> Option<i64> {
-        let read = self.read(kind)?;
+        let read = self.read(kind, Some(counter))?;
         let paged = self.known.measured.paged.get(&read.step.endpoint);
         match (kind, paged.and_then(cut_from)) {
             (Kind::CommentLikers, None) => Some(2 * read.step.page_size).filter(|most| *most < counter),
@@ -238,7 +257,7 @@ impl<'a> Model<'a> {
     /// How many items of a seed's list are likely shown, if not all, and how sure that is.
     fn truncation(&self, seed: &Seed, kind: Kind) -> Option<Truncated> {
         let counter = seed.counter(kind)?;
-        let read = self.read(kind)?;
+        let read = self.read(kind, Some(counter))?;
         let paged = self.known.measured.paged.get(&read.step.endpoint);
         let whole_up_to = paged.and_then(|paged| paged.whole_up_to).unwrap_or(0);
         let measured = paged.filter(|paged| paged.truncated > 0 && paged.truncated_from.is_some());
@@ -287,7 +306,7 @@ impl<'a> Model<'a> {
             Some(truncated) => {
                 let shows = float(truncated.shows);
                 let paged = self
-                    .read(kind)
+                    .read(kind, Some(counter))
                     .and_then(|read| self.known.measured.paged.get(&read.step.endpoint));
                 let is_sure = paged.is_some_and(|paged| paged.truncated >= LEAST_TRUNCATED);
                 Band::new(shows, shows, if is_sure { shows } else { whole })
@@ -295,21 +314,61 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// What the figures rest on, for the kinds that are collected.
+    /// What a request for comments costs on average, for posts like those that are known.
+    fn price_of_comments(&self, measured: &Measured) -> Option<f64> {
+        let (mut requests, mut units) = (0.0, 0.0);
+        for post in &measured.posts {
+            let read = self.read(Kind::Comments, post.comments)?;
+            let many = float(post.posts) * self.comments(post.comments).0;
+            requests += many;
+            units += many * float(read.units);
+        }
+        (requests > 0.0).then(|| units / requests)
+    }
+
+    /// What the figures rest on, for the kinds that are collected: of each the endpoints, those first that read most lists.
     pub(crate) fn basis(&self) -> Vec<Basis> {
         let wanted = |kind: &Kind| *kind == Kind::Profile || self.spec.collect.contains(kind);
-        let reads = self.reads.iter().filter(|(kind, _)| wanted(kind));
-        reads
+        let kinds = Kind::ALL.into_iter().filter(wanted);
+        kinds
+            .flat_map(|kind| self.reads_of(kind).into_iter().map(move |read| (kind, read)))
             .map(|(kind, read)| Basis {
-                kind: *kind,
+                kind,
                 endpoint: read.step.endpoint.clone(),
                 units: read.step.units,
                 page_size: read.paging.size,
                 measured_pages: read.paging.measured,
                 further: read.paging.further,
-                measured_groups: self.hanging.get(kind).map(|hanging| hanging.requests.groups()),
+                measured_groups: self.hanging.get(&kind).map(|hanging| hanging.requests.groups()),
             })
             .collect()
+    }
+
+    /// How the lists of a kind are read that are known by their counters.
+    fn reads_of(&self, kind: Kind) -> Vec<&Read<'a>> {
+        let counters: Vec<(Option<i64>, i64)> = if kind == Kind::Comments {
+            let posts = self.known.measured.posts.iter();
+            posts.map(|post| (post.comments, post.posts)).collect()
+        } else {
+            let seeds = self
+                .known
+                .seeds
+                .iter()
+                .filter(|seed| seed.counter(kind).is_some());
+            seeds.map(|seed| (seed.counter(kind), 1)).collect()
+        };
+        let mut reads: BTreeMap<&str, (i64, &Read<'a>)> = BTreeMap::new();
+        for (counter, lists) in counters.into_iter().chain([(None, 0)]) {
+            if let Some(read) = self.read(kind, counter) {
+                let sum = reads.entry(read.step.endpoint.as_str()).or_insert((0, read));
+                sum.0 += lists;
+            }
+        }
+        let mut reads: Vec<(i64, &Read<'a>)> = reads.into_values().collect();
+        reads.sort_by_key(|(lists, _)| -lists);
+        let is_any = reads.iter().any(|(lists, _)| *lists > 0);
+        reads.retain(|(lists, _)| *lists > 0 || !is_any);
+        reads.into_iter().map(|(_, read)| read).collect()
     }
 }
 
@@ -330,14 +389,19 @@ fn cut_from(paged: &Paged) -> Option<(i64, i64)> {
     Some((from.max(whole_up_to + 1), paged.truncated_shows?))
 }
 
-fn read<'a>(known: &'a Known, spec: &HarvestSpec, policy: &'a Policy, kind: Kind) -> Option<Read<'a>> {
+fn read<'a>(
+    known: &'a Known,
+    spec: &HarvestSpec,
+    (policy, choice): (&'a Policy, &Choice),
+    (kind, size): (Kind, i64),
+) -> Option<Read<'a>> {
     let variant = match kind {
         Kind::Comments => spec.comments,
         Kind::Clips => spec.clips,
         _ => Variant::Plain,
     };
     // Profiles are asked for by id here; by name they cost what their own route says.
-    let step = policy.next_step(kind, "", variant, None, &known.retired)?;
+    let step = choice.first_of_size(policy, (kind, "", variant), size, &known.retired)?;
     let (lists, refused, units) = known.measured.asked.get(&kind).copied().unwrap_or_default();
     let is_measured = lists >= LEAST_LISTS;
     let share = |part: i64| {

@@ -17,8 +17,8 @@ impl Model<'_> {
     /// What reading a truncated list on is expected to cost; none where it is not read on. At least nothing: the list may be
     /// shown whole, or the lists before it may speak against it.
     pub(crate) fn read_on(&self, kind: Kind, counter: i64, shown: f64) -> Option<Cost> {
-        let read = self.read(kind)?;
-        let step = self.next_after(kind)?;
+        let read = self.read(kind, Some(counter))?;
+        let step = self.next_after(kind, Some(counter))?;
         if let ReadsOn::Measured(least) = self.policy.reads_on {
             #[expect(clippy::cast_possible_truncation, reason = "a list is far shorter than 2^52")]
             let short = Short {
@@ -50,7 +50,7 @@ impl Model<'_> {
             return;
         };
         for kind in Kind::ALL {
-            let Some(step) = self.next_after(kind) else {
+            let Some(step) = self.next_after(kind, None) else {
                 continue;
             };
             let open = self.experiments(kind, step, least);
@@ -84,9 +84,11 @@ impl Model<'_> {
         route::judge(tries, step.page_size, least)
     }
 
-    /// The endpoint that reads lists of a kind on.
-    fn next_after(&self, kind: Kind) -> Option<&Step> {
-        let read = self.read(kind).filter(|_| self.policy.may_read_on(kind))?;
+    /// The endpoint that reads lists of a kind with this counter on.
+    fn next_after(&self, kind: Kind, counter: Option<i64>) -> Option<&Step> {
+        let read = self
+            .read(kind, counter)
+            .filter(|_| self.policy.may_read_on(kind))?;
         let first = Some(read.step.endpoint.as_str());
         self.policy
             .next_step(kind, "", Variant::Plain, first, &self.known.retired)

@@ -123,7 +123,7 @@ impl Share {
         let counted = of(&self.counted).plus(of(&self.read_on));
         // A search is read for its seed, whatever is collected.
         let is_read = kind == Kind::Search || model.spec.collect.contains(&kind);
-        let Some(read) = model.read(kind).filter(|_| is_read) else {
+        let Some(read) = model.read(kind, None).filter(|_| is_read) else {
             return counted;
         };
         if let Some(lists) = self.uncounted.get(&kind) {
@@ -146,7 +146,13 @@ impl Share {
             let limit = if read.paging.paged { f64::MAX } else { from.high };
             requests.map(|requests| requests.min(limit))
         };
-        let cost = priced(read, from * hanging.lists, most(hanging.requests.total(from)));
+        let price = hanging.price.unwrap_or(float(read.units));
+        let cost = priced_at(
+            price,
+            read,
+            from * hanging.lists,
+            most(hanging.requests.total(from)),
+        );
         counted.plus(cost)
     }
 }
@@ -159,11 +165,16 @@ fn change_all(many: BTreeMap<Kind, Band>, change: &dyn Fn(Band) -> Band) -> BTre
 
 /// What requests for so many lists cost, with what brings no page.
 pub(crate) fn priced(read: &Read<'_>, lists: Band, requests: Band) -> Cost {
+    priced_at(float(read.units), read, lists, requests)
+}
+
+/// The same at a price of a request.
+fn priced_at(price: f64, read: &Read<'_>, lists: Band, requests: Band) -> Cost {
     let extra = Band::new(0.0, lists.expected * read.extra, lists.high * read.extra);
     Cost {
         lists,
         requests: requests + extra,
-        units: requests * float(read.units) + extra,
+        units: requests * price + extra,
     }
 }
 
@@ -204,7 +215,7 @@ impl Model<'_> {
 
     /// A search is read for its seed, whatever is collected.
     fn is_search_read(&self, seed: &Seed) -> bool {
-        seed.list(Kind::Search) != ListState::Done && self.read(Kind::Search).is_some()
+        seed.list(Kind::Search) != ListState::Done && self.read(Kind::Search, None).is_some()
     }
 
     /// What a user costs beyond the profile of whom nothing is known.
@@ -274,7 +285,7 @@ impl Model<'_> {
     }
 
     fn add_own(&self, seed: &Seed, kind: Kind, share: &mut Share) {
-        let Some(read) = self.read(kind) else {
+        let Some(read) = self.read(kind, seed.counter(kind)) else {
             return;
         };
         if kind == Kind::Reposts {
@@ -339,7 +350,7 @@ impl Model<'_> {
 
     fn add_left(&self, left: &[Left], share: &mut Share) {
         for left in left {
-            let Some(read) = self.read(left.kind) else {
+            let Some(read) = self.read(left.kind, left.counter) else {
                 continue;
             };
             let lists = Band::exact(float(left.lists));

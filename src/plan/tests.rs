@@ -1,90 +1,15 @@
 //! The bill of single seeds, rule by rule.
 
+mod again;
+
 use std::collections::HashMap;
 
 use super::*;
 use crate::config::{Config, Harvest, Limit, OnTruncated};
 use crate::route::{Try, TryState};
 use crate::setup;
-use crate::store::plan::{Again, Counters, Left, ListState, Place, Profile};
+use crate::store::plan::{Counters, Left, ListState, Profile};
 use crate::way::Way;
-
-/// A list of the first seed that is due, last read in three pages for three units.
-fn due(kind: Kind, change: impl Fn(&mut Again)) -> Again {
-    let mut again = Again {
-        seed: Some(0),
-        depth: 1,
-        kind,
-        counter: Some(120),
-        last: (3, 3),
-        is_clean: true,
-        joins: false,
-        changes: 0.0,
-        place: None,
-    };
-    change(&mut again);
-    again
-}
-
-/// What is expected where this list alone is read again: requests.
-fn read_again(again: Again) -> i64 {
-    let mut seed = somebody("1", 120, 120);
-    for kind in [Kind::Followers, Kind::Medias] {
-        seed.lists.insert(kind, ListState::Done);
-    }
-    let kinds = [Kind::Followers, Kind::Medias, Kind::Comments];
-    let mut case = Case::of(&kinds, vec![seed]);
-    case.known.again = vec![again];
-    let forecast = case.foresee();
-    let counted = forecast.again[0];
-    assert_eq!((counted.kind, counted.lists), (again.kind, 1));
-    case.of_kind(again.kind).0
-}
-
-#[test]
-fn a_list_that_is_due_costs_what_is_not_known_of_it() {
-    assert_eq!(read_again(due(Kind::Profile, |_| ())), 1);
-    assert_eq!(
-        read_again(due(Kind::Profile, |again| again.is_clean = false)),
-        2,
-        "a 404 is asked twice"
-    );
-    assert_eq!(read_again(due(Kind::Followers, |_| ())), 5);
-    assert_eq!(
-        read_again(due(Kind::Followers, |again| again.is_clean = false)),
-        3,
-        "as the last time"
-    );
-    assert_eq!(read_again(due(Kind::Medias, |_| ())), 10);
-    let joined = |changes| {
-        due(Kind::Medias, move |again| {
-            again.joins = true;
-            again.changes = changes;
-        })
-    };
-    assert_eq!(read_again(joined(0.0)), 1);
-    assert_eq!(read_again(joined(11.0)), 1, "less than a page of news");
-    assert_eq!(read_again(joined(25.0)), 3, "two pages of news");
-}
-
-#[test]
-fn a_counter_that_comes_with_its_post_spares_what_has_not_changed() {
-    let below = |above, joins| {
-        due(Kind::Comments, move |again| {
-            again.place = Some(Place {
-                kind: Kind::Medias,
-                above,
-                joins,
-                new: 0.0,
-            });
-        })
-    };
-    let whole = read_again(due(Kind::Comments, |_| ()));
-    assert!(whole > 1, "{whole}");
-    assert_eq!(read_again(below(11, true)), 0, "on the page that is read again");
-    assert_eq!(read_again(below(12, true)), whole, "below it");
-    assert_eq!(read_again(below(12, false)), 0, "all pages are read again");
-}
 
 /// A public account with a profile.
 fn somebody(text: &str, followers: i64, medias: i64) -> Seed {

@@ -2,13 +2,14 @@
 //!
 //! - How bodies are stored: `encoding` (pure), `bodies`, `dictionaries`, `packing`, `retention`, `status`.
 //! - What they are good for: `source` (where a row comes from), `reparse` with `replay`, `difference` and `measured`.
-//! - Bodies that were bought elsewhere: `import`.
+//! - Bodies that were bought elsewhere: `import`, with `import_verdict`.
 
 pub(crate) mod bodies;
 pub mod dictionaries;
 pub mod difference;
 pub(crate) mod encoding;
 pub mod import;
+pub(crate) mod import_verdict;
 pub(crate) mod measured;
 pub mod packing;
 pub mod reparse;

@@ -24,7 +24,7 @@ pub(crate) async fn end_all(
     let members = batches::members(db, task).await?;
     let asks = sweeps::load(db, task.sweep_id).await?.asks;
     if page.next == Next::Missing && asks < MAX_ASKS {
-        count_page(db, task.sweep_id).await?;
+        count_page(db, task.sweep_id, page).await?;
         return sweeps::ask_again(db, task).await;
     }
     ending::remove(db, task).await?;
@@ -52,12 +52,18 @@ pub(crate) fn judge(media_id: i64, page: &Page) -> (Verdict, &'static str) {
     }
 }
 
-async fn count_page(db: &mut Connection, sweep_id: i64) -> Result<()> {
+/// The page stands in the sweep of the first list, which also bears its units.
+async fn count_page(db: &mut Connection, sweep_id: i64, page: &Page) -> Result<()> {
     const SQL: &str = "
         update sweeps
-        set pages = pages + 1
+        set pages = pages + 1, rejected = rejected + $2, duplicates = duplicates + $3
         where id = $1";
-    sqlx::query(SQL).bind(sweep_id).execute(db).await?;
+    sqlx::query(SQL)
+        .bind(sweep_id)
+        .bind(i64::try_from(page.rejects.len()).unwrap_or(i64::MAX))
+        .bind(i64::try_from(page.duplicates).unwrap_or(i64::MAX))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -99,15 +105,16 @@ pub(crate) async fn count_tagged(
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
-        set pages = pages + $2, distinct_items = $3, covered = $3
+        set distinct_items = $2, covered = $2
         where id = $1";
     let tagged = mark_tags(db, member.media_id, member.sweep_id, page, only_unmarked).await?;
-    // The page stands in the sweep of the first list, which also bears its units.
     sqlx::query(SWEEP)
         .bind(member.sweep_id)
-        .bind(pays)
         .bind(tagged)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    if pays {
+        count_page(db, member.sweep_id, page).await?;
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Which endpoint new sweeps begin with: by what was measured before the harvest's round began.
+//! Which endpoint new sweeps begin with: by what was measured on the days before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::Row as _;
 
@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::{CHOSEN, Policy, Step};
 use crate::route::{self, Given};
-use crate::store::harvests::Harvest;
+use crate::store::harvests::{Harvest, Limit};
 use crate::store::yields::size_of;
 use crate::store::{Connection, Result};
 use crate::variant::Variant;
@@ -17,35 +17,84 @@ use crate::variant::Variant;
 const DAYS: i64 = 30;
 
 /// What the endpoints of the kinds that can be chosen gave, by endpoint and size of the list.
-#[derive(Debug, Default)]
-pub(crate) struct Choice {
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
     given: HashMap<(String, i64), Given>,
     force: bool,
 }
 
-/// What counts for the lists of these kinds in the present round of a harvest. Whole days before that on which the round
-/// began, so that nothing measured meanwhile changes a choice in the middle of it; whole days before `today` for lists that
-/// are read again then.
+/// What counts for the lists of these kinds that a harvest begins to read now: whole days before this one, so that nothing
+/// measured meanwhile changes a choice in the middle of it. A harvest for which a person waits goes by the days before its
+/// round began, except in lists that are read again. What was not measured for so long goes by its newest days.
 pub(crate) async fn load(
     db: &mut Connection,
     policy: &Policy,
     harvest: &Harvest,
     kinds: impl Iterator<Item = Kind>,
-    today: Option<Timestamp>,
+    renews: bool,
+    now: Timestamp,
 ) -> Result<Choice> {
     const ROUND: &str = "
-        select
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000, 'unixepoch'),
-            strftime('%Y-%m-%d', coalesce($3, round_started_at) / 1000 - 86400 * $2, 'unixepoch'),
-            force
+        select iif(one_shot = 1 and not $2, round_started_at, $3), force
         from harvests
         where id = $1";
+    let (before_day_of, force) = sqlx::query_as(ROUND)
+        .bind(harvest.id)
+        .bind(renews)
+        .bind(now)
+        .fetch_one(&mut *db)
+        .await?;
+    let measures = Measures {
+        limits: &harvest.limits,
+        force,
+        before: before_day_of,
+    };
+    before(db, policy, &measures, kinds).await
+}
+
+/// By what a harvest chooses.
+pub(crate) struct Measures<'a> {
+    /// What it limits it reads in the listed order.
+    pub limits: &'a BTreeMap<Kind, Limit>,
+    pub force: bool,
+    /// Whole days before the one of this time count.
+    pub before: Timestamp,
+}
+
+/// What counts for the lists of these kinds.
+pub(crate) async fn before(
+    db: &mut Connection,
+    policy: &Policy,
+    measures: &Measures<'_>,
+    kinds: impl Iterator<Item = Kind>,
+) -> Result<Choice> {
+    // The order of the key, which holds the kinds and sizes between the endpoints and the days.
     const GIVEN: &str = "
-        select endpoint, size, sum(clean + truncated), sum(walk_pages), sum(walk_items), sum(part)
-        from endpoint_yields
-        where endpoint in (select value from json_each($1)) and day >= $2 and day < $3
-        group by endpoint, size";
-    let mut kinds: Vec<Kind> = kinds.filter(|kind| is_chosen(policy, harvest, *kind)).collect();
+        with span as (
+            select
+                strftime('%Y-%m-%d', $3 / 1000, 'unixepoch') as until,
+                strftime('%Y-%m-%d', $3 / 1000 - 86400 * $4, 'unixepoch') as since
+        ), measured as (
+            select endpoint, kind, size, max(day) as newest
+            from endpoint_yields
+            where endpoint in (select value from json_each($1))
+                and kind in (select value from json_each($2))
+                and day < (select until from span)
+                and clean + truncated > 0
+            group by endpoint, kind, size
+        )
+        select y.endpoint, y.size, sum(y.clean + y.truncated), sum(y.walk_pages), sum(y.walk_items), sum(y.part)
+        from measured as m
+        cross join endpoint_yields as y
+            on y.endpoint = m.endpoint and y.kind = m.kind and y.size = m.size
+            and y.day >= iif(
+                m.newest >= (select since from span), (select since from span), date(m.newest, (1 - $4) || ' days')
+            )
+            and y.day < (select until from span)
+        group by y.endpoint, y.size";
+    let mut kinds: Vec<Kind> = kinds
+        .filter(|kind| is_chosen(policy, measures.limits, *kind))
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     let paths: Vec<&str> = kinds
@@ -53,19 +102,15 @@ pub(crate) async fn load(
         .flat_map(|kind| policy.route(*kind, ""))
         .map(|step| step.endpoint.as_str())
         .collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     if paths.is_empty() {
         return Ok(Choice::default());
     }
-    let round = sqlx::query(ROUND)
-        .bind(harvest.id)
-        .bind(DAYS)
-        .bind(today)
-        .fetch_one(&mut *db)
-        .await?;
     let rows = sqlx::query(GIVEN)
         .bind(serde_json::to_string(&paths).unwrap_or_else(|_| "[]".into()))
-        .bind(round.get::<&str, _>(1))
-        .bind(round.get::<&str, _>(0))
+        .bind(serde_json::to_string(&names).unwrap_or_else(|_| "[]".into()))
+        .bind(measures.before)
+        .bind(DAYS)
         .fetch_all(db)
         .await?;
     let given = rows.iter().map(|row| {
@@ -79,20 +124,25 @@ pub(crate) async fn load(
     });
     Ok(Choice {
         given: given.collect(),
-        force: round.get(2),
+        force: measures.force,
     })
 }
 
 /// Whether there is something to choose: a list that the harvest limits keeps the listed order, so that what is said of its
 /// cost before it starts holds.
-fn is_chosen(policy: &Policy, harvest: &Harvest, kind: Kind) -> bool {
+fn is_chosen(policy: &Policy, limits: &BTreeMap<Kind, Limit>, kind: Kind) -> bool {
     policy.chooses
         && CHOSEN.contains(&kind)
-        && !harvest.limits.contains_key(&kind)
+        && !limits.contains_key(&kind)
         && policy.route(kind, "").len() > 1
 }
 
 impl Choice {
+    /// The sizes of lists of which something was measured.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = i64> {
+        self.given.keys().map(|(_, size)| *size)
+    }
+
     /// The endpoint that a new sweep of a list begins with.
     pub(crate) fn first<'policy>(
         &self,
@@ -101,7 +151,17 @@ impl Choice {
         counter: Option<i64>,
         retired: &[String],
     ) -> Option<&'policy Step> {
-        let size = size_of(counter);
+        self.first_of_size(policy, (kind, target, variant), size_of(counter), retired)
+    }
+
+    /// The same for a list of a size.
+    pub(crate) fn first_of_size<'policy>(
+        &self,
+        policy: &'policy Policy,
+        (kind, target, variant): (Kind, &str, Variant),
+        size: i64,
+        retired: &[String],
+    ) -> Option<&'policy Step> {
         let given = |path: &str| self.given.get(&(path.to_owned(), size)).copied();
         route::first(policy.usable(kind, target, variant, retired), self.force, given)
     }

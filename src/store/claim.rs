@@ -1,5 +1,7 @@
 //! Claims: which tasks may send next, with their units reserved in the same transaction.
 
+mod dear;
+mod hand_over;
 mod suspects;
 
 use sqlx::Row as _;
@@ -14,6 +16,8 @@ use crate::store::renew::{self, AtEnd};
 use crate::store::want::{kind_of, variant_of};
 use crate::store::{Connection, Result, batches, fallback, force, ledger, sweeps};
 use crate::variant::Variant;
+use dear::Dear;
+use hand_over::hand_over;
 use suspects::suspects;
 
 /// A task as it was claimed: what to ask, and the numbers that fence its report.
@@ -156,10 +160,12 @@ pub async fn claim(
         able: harvests_in_order(db, for_whom).await?,
         refusal: None,
         ends_left: fallback::ENDS_AT_A_TIME,
+        fits_later: false,
     };
     round
         .able
         .retain(|id| !holds.iter().any(|hold| hold.scope == Scope::Harvest(*id)));
+    fallback::end_held(db, policy, &round.held_endpoints, &mut round.ends_left, now).await?;
     // Before the first turn: a last batch waits for nothing but its own harvest.
     batches::make_last(db, policy, &round.able, now).await?;
     if suspects.ready > 0 {
@@ -175,7 +181,7 @@ pub async fn claim(
         claimed.next_due = next_due(db).await?;
         claimed.refusal = round.refusal;
         claimed.idle = if claimed.refusal.is_some() {
-            Some(Idle::OverBudget)
+            (!round.fits_later).then_some(Idle::OverBudget)
         } else if claimed.next_due.is_none() && any_held(db, &round.able, &round.held_endpoints).await? {
             Some(Idle::Held)
         } else {
@@ -196,11 +202,14 @@ struct Round<'a> {
     retired: Vec<String>,
     /// A JSON array of paths.
     held_endpoints: String,
-    /// The harvests that may spend, in the order of their turns; one that reaches a limit leaves.
+    /// The harvests that may spend, in the order of their turns; one leaves where its limits leave room for nothing that is
+    /// ready.
     able: Vec<i64>,
     refusal: Option<Refusal>,
     /// How many lists that are not read on may end yet.
     ends_left: usize,
+    /// Whether something waits for its time for which a limit that was met leaves room.
+    fits_later: bool,
 }
 
 impl Round<'_> {
@@ -212,25 +221,38 @@ impl Round<'_> {
     ) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for harvest_id in self.able.clone() {
+            let (mut dear, mut is_short) = (Dear::nothing(), false);
             while claims.len() < at_most {
-                let Some(mut task) = first_ready(db, harvest_id, suspects_only, &self.held_endpoints).await?
+                let Some(mut task) =
+                    first_ready(db, harvest_id, suspects_only, &self.held_endpoints, &dear).await?
                 else {
+                    // What is no suspect may fit yet.
+                    if is_short && !suspects_only {
+                        self.fits_later |= dear::fits_later(db, harvest_id, &dear).await?;
+                        self.able.retain(|id| *id != harvest_id);
+                    }
                     break;
                 };
                 if self.moves_on(&task) {
                     sweeps::next_route(db, self.policy, &task, self.now).await?;
                     continue;
                 }
+                // What a request costs first: whether a list waits for another one depends on whether that may be paid.
+                force::price(db, self.policy, &mut task).await?;
                 let (able, ends) = (&self.able, &mut self.ends_left);
                 if !fallback::may_ask(db, self.policy, &task, able, ends, self.now).await? {
                     continue;
                 }
-                force::price(db, self.policy, &mut task).await?;
                 let refusal = limits::refusal(db, self.policy, harvest_id, task.units, self.now).await?;
-                if refusal.is_some() {
-                    self.refusal = refusal;
-                    self.able.retain(|id| *id != harvest_id);
-                    break;
+                if let Some(refusal) = refusal {
+                    self.refusal = Some(refusal);
+                    let left = limits::left(db, self.policy, harvest_id, self.now).await?;
+                    let Some(more) = Dear::with_left(self.policy, left.unwrap_or(0), &self.retired) else {
+                        self.able.retain(|id| *id != harvest_id);
+                        break;
+                    };
+                    (dear, is_short) = (more, true);
+                    continue;
                 }
                 task.epoch += 1;
                 let ledger_id = ledger::reserve(db, &task, self.now).await?;
@@ -262,39 +284,6 @@ fn held_endpoints(holds: &[Hold], retired: &[String]) -> String {
         })
         .collect();
     serde_json::to_string(&held).unwrap_or_else(|_| "[]".into())
-}
-
-/// A list that a harvest waits for may be paid by another one that cannot go on: held, out of budget, or not the one
-/// that a one-shot runs. Then whoever can go on takes its task over. Says whether anything changed hands.
-async fn hand_over(db: &mut Connection, able: &[i64]) -> Result<bool> {
-    const SQL: &str = "
-        update tasks
-        set harvest_id = (
-            select w.harvest_id
-            from harvest_lists as w
-            where w.open = 1 and w.harvest_id in (select value from json_each($1))
-                and (
-                    w.list_id = tasks.list_id
-                    or w.list_id in (select m.list_id from batch_members as m where m.task_id = tasks.id)
-                )
-            order by w.harvest_id
-            limit 1
-        )
-        where id in (
-                select t.id
-                from harvest_lists as w
-                left join batch_members as m on m.list_id = w.list_id
-                join tasks as t on t.list_id = w.list_id or t.id = m.task_id
-                where w.open = 1 and w.harvest_id in (select value from json_each($1))
-            )
-            and state = 'ready'
-            and harvest_id not in (select value from json_each($1))";
-    if able.is_empty() {
-        return Ok(false);
-    }
-    let able = crate::store::json_ids(able.iter().copied());
-    let done = sqlx::query(SQL).bind(able).execute(db).await?;
-    Ok(done.rows_affected() > 0)
 }
 
 async fn any_held(db: &mut Connection, able: &[i64], held_endpoints: &str) -> Result<bool> {
@@ -356,6 +345,7 @@ async fn first_ready(
     harvest_id: i64,
     suspects_only: bool,
     held_endpoints: &str,
+    dear: &Dear,
 ) -> Result<Option<Task>> {
     const SQL: &str = "
         select
@@ -368,6 +358,16 @@ async fn first_ready(
             and t.state = 'ready'
             and (not $2 or t.suspect = 1)
             and t.endpoint not in (select value from json_each($3))
+            and t.endpoint not in (select value from json_each($4))
+            and (
+                t.endpoint not in (select value from json_each($5))
+                or exists (
+                    select 1
+                    from harvests as h
+                    join users as u on u.id = cast(t.target as integer)
+                    where h.id = $1 and h.force = 1 and u.is_private = 0
+                )
+            )
             and (
                 exists (select 1 from harvest_lists as w where w.list_id = t.list_id and w.open = 1)
                 or exists (
@@ -383,6 +383,8 @@ async fn first_ready(
         .bind(harvest_id)
         .bind(suspects_only)
         .bind(held_endpoints)
+        .bind(&dear.always)
+        .bind(&dear.unless_forced)
         .fetch_optional(db)
         .await?;
     row.map(|row| {

@@ -131,7 +131,7 @@ pub(crate) async fn learn(
         order by id desc
         limit 1";
     const LIST: &str = "
-        select l.seen, s.units
+        select l.seen, s.units, s.changes
         from lists as l
         join sweeps as s on s.id = $2
         where l.id = $1";
@@ -171,7 +171,11 @@ pub(crate) async fn learn(
             && (by_time || !was_capped)
         {
             let changes = changes(db, ending).await?;
-            seen = seen.with(changes, before, now);
+            // A sweep that was read on after its end was counted then.
+            seen = match row.get::<Option<i64>, _>(2) {
+                None => seen.with(changes, before, now),
+                Some(counted) => seen.and(changes - counted),
+            };
             sqlx::query(CHANGES)
                 .bind(ending.sweep_id)
                 .bind(changes)

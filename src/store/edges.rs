@@ -51,6 +51,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         where true
         on conflict (follower_id, followee_id) do update set
             followers_position = excluded.followers_position,
+            followers_before = followers_sweep,
             followers_sweep = excluded.followers_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case
@@ -69,6 +70,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         where true
         on conflict (follower_id, followee_id) do update set
             following_position = excluded.following_position,
+            following_before = following_sweep,
             following_sweep = excluded.following_sweep,
             first_sweep = min(first_sweep, excluded.first_sweep),
             since_sweep = case
@@ -160,7 +162,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
@@ -169,7 +182,18 @@ async fn end_spells(
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            nullif(max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0)), 0), missed_sweep, gone_sweep
+            iif(
+                followers_sweep is null or following_sweep is null,
+                coalesce(followers_sweep, following_sweep),
+                (
+                    select s.id
+                    from sweeps as s
+                    where s.id in (followers_sweep, following_sweep)
+                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    limit 1
+                )
+            ),
+            missed_sweep, gone_sweep
         from follow_edges
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
@@ -256,37 +280,31 @@ pub(crate) async fn add_missing(
 const FOLLOWERS: Items = Items {
     table: "follow_edges",
     of_list: "followee_id = $1",
-    last: "max(coalesce(followers_sweep, 0), coalesce(following_sweep, 0))",
     shown_by: "followers_sweep",
+    other: Some("following_sweep"),
     missed_if: "not exists (
-                select 1
-                from sweeps as o
-                where o.id = following_sweep
-                    and (
-                        o.ended_at is null
-                        or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
-                    )
-            )",
-    key: "follower_id, followee_id",
+                    select 1
+                    from sweeps as o
+                    where o.id = shown.other_sweep
+                        and (
+                            o.ended_at is null
+                            or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
+                        )
+                )",
+    key: &["follower_id", "followee_id"],
 };
 
 /// The same of a list of followings.
 const FOLLOWING: Items = Items {
     of_list: "follower_id = $1",
     shown_by: "following_sweep",
-    missed_if: "not exists (
-                select 1
-                from sweeps as o
-                where o.id = followers_sweep
-                    and (
-                        o.ended_at is null
-                        or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
-                    )
-            )",
+    other: Some("followers_sweep"),
     ..FOLLOWERS
 };
 
-/// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
+/// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown. What
+/// an import showed was shown when its answers came: it stands among the sweeps of the list where its time is, not where its
+/// number is.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)

@@ -24,11 +24,7 @@ pub(crate) async fn end(
     read_after: Option<Reading>,
     now: Timestamp,
 ) -> Result<()> {
-    let after = match task.walk {
-        0 => None,
-        _ => fallback::came_of(db, task.sweep_id).await?,
-    };
-    let (verdict, reason) = match after {
+    let (verdict, reason) = match fallback::over(db, task).await? {
         None => (verdict, reason.to_owned()),
         Some(before) => fallback::verdict_after(verdict, reason, &before),
     };

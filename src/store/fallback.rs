@@ -5,6 +5,8 @@
 
 mod waiting;
 
+use std::time::Duration;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -12,7 +14,7 @@ use crate::policy::{CHOSEN, Policy, ReadsOn, Step};
 use crate::route::{self, Judged, Short};
 use crate::store::claim::Task;
 use crate::store::sweeps::{self, Sweep};
-use crate::store::{Connection, Result, ending};
+use crate::store::{Connection, Result, ending, holds, tasks};
 use crate::verdict::Verdict;
 use crate::walk::Standing;
 
@@ -21,6 +23,8 @@ pub(crate) use waiting::{NEWEST, NOT_OLDER_MS, STILL_AFTER_MS, tell_waiting};
 /// How many lists that are not read on end within one claim: it holds the write lock, and what was bought must be reported.
 pub(crate) const ENDS_AT_A_TIME: usize = 20;
 
+/// Why a list is read on.
+const ONLY_PART: &str = "another endpoint showed only part";
 /// What a list waits for that may be read on.
 const WAITS: &str = "waits for what the lists before it bring by this endpoint";
 /// What a list waits for that is not.
@@ -44,6 +48,10 @@ pub(crate) async fn read_on(
     let Some(step) = sweeps::next_step(db, policy, task).await? else {
         return Ok(false);
     };
+    // Nobody knows when a person looks at an endpoint that is held; the list ends without it.
+    if holds::is_held(db, &step.endpoint).await? {
+        return Ok(false);
+    }
     if let ReadsOn::Measured(least) = policy.reads_on
         && (!promises(step, standing, least) || came_of(db, task.sweep_id).await?.is_some())
     {
@@ -51,7 +59,7 @@ pub(crate) async fn read_on(
     }
     note(db, task, sweep, step, reason, decided, now).await?;
     keep_counter(db, task.sweep_id, standing.counter_after).await?;
-    sweeps::move_on(db, task, step, "another endpoint showed only part").await?;
+    sweeps::move_on(db, task, step, ONLY_PART).await?;
     Ok(true)
 }
 
@@ -92,7 +100,9 @@ async fn note(
             reason = excluded.reason,
             began_at = excluded.began_at,
             items_before = excluded.items_before,
-            units_before = excluded.units_before";
+            units_before = excluded.units_before,
+            items_after = null,
+            units_after = null";
     sqlx::query(SQL)
         .bind(task.sweep_id)
         .bind(task.kind.name())
@@ -121,13 +131,24 @@ async fn keep_counter(db: &mut Connection, sweep_id: i64, counter_after: Option<
     Ok(())
 }
 
-/// A sweep has moved on to another endpoint: where its list only may be read on, that is the one to be judged.
-pub(crate) async fn follow(db: &mut Connection, sweep_id: i64, endpoint: &str) -> Result<()> {
-    const SQL: &str = "
+/// A sweep has moved on from one endpoint to another. Where its list only may be read on, the other one is to be judged;
+/// where the one read it on, what the other brings is not its doing.
+pub(crate) async fn follow(db: &mut Connection, sweep_id: i64, from: &str, to: &str) -> Result<()> {
+    const UNDECIDED: &str = "
         update fallbacks
         set endpoint = $2
         where sweep_id = $1 and decided = 0";
-    sqlx::query(SQL).bind(sweep_id).bind(endpoint).execute(db).await?;
+    const DECIDED: &str = "
+        update fallbacks
+        set items_after = s.distinct_items, units_after = s.units
+        from sweeps as s
+        where s.id = $1 and fallbacks.sweep_id = $1 and decided = 1 and fallbacks.endpoint = $2 and items_after is null";
+    sqlx::query(UNDECIDED)
+        .bind(sweep_id)
+        .bind(to)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(DECIDED).bind(sweep_id).bind(from).execute(db).await?;
     Ok(())
 }
 
@@ -138,6 +159,83 @@ pub(crate) async fn came_of(db: &mut Connection, sweep_id: i64) -> Result<Option
         from fallbacks
         where sweep_id = $1";
     Ok(sqlx::query_scalar(SQL).bind(sweep_id).fetch_optional(db).await?)
+}
+
+/// The list of a sweep ends: why it would have ended as truncated, if it was read on or was to be. What only may have been
+/// read on was not, so its sweep is as the endpoint before left it.
+pub(crate) async fn over(db: &mut Connection, task: &Task) -> Result<Option<String>> {
+    if task.walk == 0 {
+        return Ok(None);
+    }
+    if let Some(undecided) = undecided(db, task.sweep_id).await? {
+        undecided.take_back(db, task).await?;
+        return Ok(Some(undecided.reason));
+    }
+    came_of(db, task.sweep_id).await
+}
+
+/// Lists that only may be read on by one of these endpoints (a JSON array), which are held until a person looks, end as they
+/// would have ended without it.
+pub(crate) async fn end_held(
+    db: &mut Connection,
+    policy: &Policy,
+    held: &str,
+    ends_left: &mut usize,
+    now: Timestamp,
+) -> Result<()> {
+    const SQL: &str = "
+        select t.id, f.reason
+        from fallbacks as f
+        cross join tasks as t on t.sweep_id = f.sweep_id
+        where f.kind in (select value from json_each($1))
+            and f.endpoint in (select value from json_each($2))
+            and f.decided = 0
+            and t.state in ('ready', 'waiting')
+        order by t.id
+        limit $3";
+    if held == "[]" {
+        return Ok(());
+    }
+    let kinds: Vec<&str> = CHOSEN.iter().map(|kind| kind.name()).collect();
+    // One more than may end says that the next claim has something to do.
+    let lists: Vec<(i64, String)> = sqlx::query_as(SQL)
+        .bind(serde_json::to_string(&kinds).unwrap_or_else(|_| "[]".into()))
+        .bind(held)
+        .bind(i64::try_from(*ends_left + 1).unwrap_or(i64::MAX))
+        .fetch_all(&mut *db)
+        .await?;
+    for (id, reason) in lists {
+        if *ends_left == 0 {
+            return sweeps::wait(db, id, now, Duration::from_millis(1), ENDS).await;
+        }
+        *ends_left -= 1;
+        let task = tasks::load(db, id).await?;
+        give_up(db, policy, &task, &reason, now).await?;
+    }
+    Ok(())
+}
+
+/// A list is not read on by the endpoint that was to: it is the turn of the one after it, or the list ends.
+async fn give_up(
+    db: &mut Connection,
+    policy: &Policy,
+    task: &Task,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let retired = holds::retired(&mut *db).await?;
+    let asked = sweeps::load(db, task.sweep_id).await?.asked_before;
+    let after = policy
+        .usable(task.kind, &task.target, task.variant, &retired)
+        .skip_while(|step| step.endpoint != task.endpoint)
+        .skip(1)
+        .filter(|step| !asked.contains(&step.endpoint));
+    for step in after {
+        if !holds::is_held(db, &step.endpoint).await? {
+            return sweeps::move_on(db, task, step, ONLY_PART).await;
+        }
+    }
+    ending::end(db, policy, task, Verdict::Truncated, reason, None, now).await
 }
 
 /// Whether the request for a task may be made, as far as this goes. If not, the task waits, or its list has ended.
@@ -178,8 +276,7 @@ pub(crate) async fn may_ask(
         }
         Judged::Ends => {
             *ends_left -= 1;
-            undecided.take_back(db, task).await?;
-            ending::end(db, policy, task, Verdict::Truncated, &undecided.reason, None, now).await?;
+            give_up(db, policy, task, &undecided.reason, now).await?;
             Ok(false)
         }
     }
@@ -206,10 +303,19 @@ async fn undecided(db: &mut Connection, sweep_id: i64) -> Result<Option<Undecide
 impl Undecided {
     /// The next endpoint is not asked: the sweep is as the one before left it.
     async fn take_back(&self, db: &mut Connection, task: &Task) -> Result<()> {
+        // The last walk that asked for anything is the last one.
         const SWEEP: &str = "
             update sweeps
             set endpoint = $2,
-                asked_before = nullif(trim(substr(asked_before, 1, length(asked_before) - length($2))), '')
+                asked_before = nullif(trim(substr(asked_before, 1, length(asked_before) - length($2))), ''),
+                walk = asked.walk,
+                walk_reason = (
+                    select g.reason
+                    from ledger as g
+                    where g.sweep_id = $1 and g.walk = asked.walk and asked.walk > 0 and g.reason like 'read %from page 0%'
+                    limit 1
+                )
+            from (select coalesce(max(walk), 0) as walk from ledger where sweep_id = $1) as asked
             where id = $1";
         const NOTE: &str = "
             delete from fallbacks
@@ -222,6 +328,21 @@ impl Undecided {
         sqlx::query(NOTE).bind(task.sweep_id).execute(db).await?;
         Ok(())
     }
+}
+
+/// What the end of a walk is: in a sweep that was read on, more pages than the list can have are as much a loop as pages that
+/// show nothing new.
+pub(crate) async fn of_walk(
+    db: &mut Connection,
+    task: &Task,
+    verdict: Verdict,
+    standing: &Standing,
+) -> Result<Verdict> {
+    let is_page_cap = verdict == Verdict::Capped && !standing.is_at_our_limit();
+    if is_page_cap && came_of(db, task.sweep_id).await?.is_some() {
+        return Ok(Verdict::Looped);
+    }
+    Ok(verdict)
 }
 
 /// The end of a sweep that was read on: if the next endpoint brought no end of the list, the list is truncated as it was

@@ -175,6 +175,17 @@ pub async fn all<'c>(db: impl sqlx::SqliteExecutor<'c>) -> Result<Vec<Hold>> {
         .collect())
 }
 
+/// Whether an endpoint is held, for whatever reason.
+pub(crate) async fn is_held(db: &mut Connection, endpoint: &str) -> Result<bool> {
+    const SQL: &str = "
+        select exists (select 1 from holds where scope = $1)";
+    let scope = Scope::Endpoint(endpoint.into());
+    Ok(sqlx::query_scalar(SQL)
+        .bind(scope.to_string())
+        .fetch_one(db)
+        .await?)
+}
+
 /// The endpoints that are retired.
 pub(crate) async fn retired(db: &mut Connection) -> Result<Vec<String>> {
     Ok(all(db)

@@ -4,6 +4,8 @@
 mod again;
 mod below;
 mod buying;
+mod counters;
+mod due_lists;
 mod measured;
 mod seeds;
 mod tries;
@@ -14,12 +16,19 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Interval;
+use crate::store::choice::{self, Measures};
 use crate::store::harvests::HarvestSpec;
 use crate::store::{Result, holds, ledger};
 
-pub use again::{Again, Place};
+pub use crate::store::choice::Choice;
+pub(crate) use crate::store::yields::size_of;
+pub use again::{Again, Place, Told};
 pub use below::Left;
-pub use buying::{close, left_to_ask, open, removed_seeds, spent, stored_seeds};
+pub(crate) use buying::{NOT_NOW, close_others, is_under_way};
+pub use buying::{
+    bought_since, close, is_open, is_spent, left_to_ask, newest_request, open, removed_seeds, reopen, spent,
+    stored_seeds,
+};
 pub use measured::{Measured, Paged, Post, Remark, Walk};
 pub use seeds::{Counters, ListState, Profile, Seed};
 
@@ -38,6 +47,8 @@ pub struct Known {
     pub spent_today: i64,
     /// Units left on the account and requests a second, as the upstream last said.
     pub account: Option<(i64, f64)>,
+    /// Which endpoints read new lists first, and those that are read again.
+    pub choices: Choices,
     /// Endpoints that answer 410.
     pub retired: Vec<String>,
     /// The seeds in their order; searches too.
@@ -46,6 +57,15 @@ pub struct Known {
     pub again: Vec<Again>,
     /// What was measured on the lists of this file.
     pub measured: Measured,
+}
+
+/// Which endpoints read lists first.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Lists that are new to the round: by what was measured before it began.
+    pub new: Choice,
+    /// Lists that are read again.
+    pub again: Choice,
 }
 
 /// Reads what is known of these seeds for a harvest. With `refresh` everything is asked again.
@@ -58,7 +78,7 @@ pub async fn known(
     now: Timestamp,
 ) -> Result<Known> {
     const HARVEST: &str = "
-        select id, max_units, fresh_after
+        select id, max_units, fresh_after, round_started_at
         from harvests
         where name = $1";
     const ACCOUNT: &str = "
@@ -68,10 +88,17 @@ pub async fn known(
         .bind(&spec.name)
         .fetch_optional(pool)
         .await?
-        .map(|row| (row.get::<i64, _>(0), row.get(1), row.get(2)));
+        .map(|row| {
+            (
+                row.get::<i64, _>(0),
+                row.get(1),
+                row.get(2),
+                row.get::<Timestamp, _>(3),
+            )
+        });
     let fresh_after = match &harvest {
         _ if refresh => i64::MAX,
-        Some((_, _, fresh_after)) => *fresh_after,
+        Some((_, _, fresh_after, _)) => *fresh_after,
         None => 0,
     };
     // A new harvest reads profiles that are older than their interval before anything else.
@@ -81,14 +108,18 @@ pub async fn known(
         }
         _ => fresh_after,
     };
-    let harvest_id = harvest.map(|(id, _, _)| id);
+    let harvest_id = harvest.map(|(id, ..)| id);
     let spent = match harvest_id {
         Some(id) => ledger::spent_by(pool, id).await?.total(),
         None => 0,
     };
     let account = sqlx::query(ACCOUNT).fetch_optional(pool).await?;
+    let mut connection = pool.acquire().await?;
     let wanted = Wanted {
         spec,
+        policy,
+        now,
+        retired: holds::retired(&mut connection).await?,
         harvest_id,
         fresh_after,
         profiled_after,
@@ -97,18 +128,32 @@ pub async fn known(
             .filter(|kind| spec.collect.contains(kind))
             .collect(),
     };
-    let mut connection = pool.acquire().await?;
     let mut found = seeds::read(&mut connection, &wanted, seeds).await?;
     below::read(&mut connection, &wanted, &mut found).await?;
     let again = again::read(&mut connection, &wanted, policy, &found, now).await?;
+    let began = harvest
+        .as_ref()
+        .filter(|_| spec.one_shot && !refresh)
+        .map_or(now, |(_, _, _, began)| *began);
+    let measures = |before| Measures {
+        limits: &spec.limits,
+        force: spec.force,
+        before,
+    };
+    let kinds = || spec.collect.iter().copied();
+    let choices = Choices {
+        new: choice::before(&mut connection, policy, &measures(began), kinds()).await?,
+        again: choice::before(&mut connection, policy, &measures(now), kinds()).await?,
+    };
     Ok(Known {
         harvest_id,
-        max_units: harvest.and_then(|(_, units, _)| units),
+        choices,
+        max_units: harvest.and_then(|(_, units, ..)| units),
         spent,
         spent_in_all: ledger::spent_in_all(pool).await?.total(),
         spent_today: ledger::spent_today(pool, now).await?.total(),
         account: account.map(|row| (row.get(0), row.get(1))),
-        retired: holds::retired(&mut connection).await?,
+        retired: wanted.retired,
         seeds: found,
         again,
         measured: measured::read(&mut connection, now).await?,
@@ -118,6 +163,10 @@ pub async fn known(
 /// What is looked for: a harvest, and since when a list, and a profile, counts as read.
 struct Wanted<'a> {
     spec: &'a HarvestSpec,
+    policy: &'a Policy,
+    now: Timestamp,
+    /// Endpoints that answer 410.
+    retired: Vec<String>,
     harvest_id: Option<i64>,
     fresh_after: Timestamp,
     profiled_after: Timestamp,

@@ -7,7 +7,8 @@ use sqlx::Row as _;
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
 use crate::policy::{MAX_LONE_DEATHS, Policy};
-use crate::store::{Connection, Result, batches, follow_up, holds, ledger, tasks};
+use crate::store::sweeps::{self, Parked};
+use crate::store::{Connection, Result, holds, ledger, tasks};
 
 /// What starting found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,9 +45,9 @@ pub async fn begin(db: &mut Connection, policy: &Policy, pid: u32, now: Timestam
         select id
         from tasks
         where lone_deaths >= $1 and state = 'ready'";
-    const PARK: &str = "
+    const TRUSTED: &str = "
         update tasks
-        set state = 'parked', suspect = 0, reason = $2
+        set suspect = 0
         where id = $1";
     let mut recovered = Recovered::default();
     for row in sqlx::query(OPEN).fetch_all(&mut *db).await? {
@@ -72,11 +73,10 @@ pub async fn begin(db: &mut Connection, policy: &Policy, pid: u32, now: Timestam
     for id in poison {
         let task = tasks::load(db, id).await?;
         let reason = format!("the process died {MAX_LONE_DEATHS} times with this request alone in flight");
-        sqlx::query(PARK).bind(id).bind(reason).execute(&mut *db).await?;
-        for member in batches::members(db, &task).await? {
-            follow_up::list_parked(db, policy, member.list_id, now).await?;
+        sqlx::query(TRUSTED).bind(id).execute(&mut *db).await?;
+        if sweeps::park(db, policy, &task, &reason, &[], now).await? == Parked::Waits {
+            recovered.parked += 1;
         }
-        recovered.parked += 1;
     }
     cap_waits(
         db,

@@ -145,7 +145,7 @@ pub(crate) async fn renew(
         list.renewal = renewals.get(&list.list_id).map(|(_, renewal)| *renewal);
     }
     let count = lists.len();
-    want::start(db, policy, &harvest, lists, now).await?;
+    want::read_again(db, policy, &harvest, lists, now).await?;
     Ok(count + joined)
 }
 

@@ -18,8 +18,8 @@ use crate::store::shown::New;
 use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
 use crate::store::{
-    Connection, Result, batch_page, batches, ending, fallback, follow_up, ledger, owner, pages, records,
-    shown, stretches, yields,
+    Connection, Result, batch_page, batches, ending, fallback, follow_up, further, ledger, owner, pages,
+    plan, records, shown, stretches, yields,
 };
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -107,11 +107,7 @@ pub async fn apply(
 ) -> Result<Applied> {
     let task = &finished.task;
     let fenced = !pass_fence(db, task).await?;
-    let again = if task.walk > 0 {
-        sweeps::walk_reason(db, task.sweep_id).await?
-    } else {
-        None
-    };
+    let again = sweeps::walk_reason(db, task.sweep_id).await?;
     let reason = ledger_reason(&finished.report).or(again.as_deref());
     ledger::settle(
         db,
@@ -172,7 +168,9 @@ pub async fn apply(
                 sweeps::wait(db, task.id, now, *wait, reason).await?;
             }
         }
-        Report::Park { reason } => sweeps::park(db, policy, task, reason, &finished.body, now).await?,
+        Report::Park { reason } => {
+            sweeps::park(db, policy, task, reason, &finished.body, now).await?;
+        }
         Report::Held(hold) => sweeps::wait(db, task.id, now, Duration::ZERO, &hold.detail).await?,
     }
     fallback::tell_waiting(db, policy, task, now).await?;
@@ -225,12 +223,7 @@ async fn page_came(
     let rows = &page.rows;
     records::write_all(db, rows, page_id, finished.answered_at, History::All).await?;
     if task.kind == Kind::Usertags {
-        let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
-        pages::set_new_entries(db, page_id, entries).await?;
-        let sweep = sweeps::load(db, task.sweep_id).await?;
-        let new = New::plain(page.entries.len());
-        yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
-        return batch_page::end_all(db, policy, finished, page, now).await;
+        return tags_came(db, policy, finished, page, page_id, now).await;
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     let new = shown::show(db, task, &sweep, page).await?;
@@ -284,6 +277,7 @@ async fn page_came(
     let standing = Standing {
         pages: task.page_no + 1,
         page_size: step.map_or(1, |step| step.page_size),
+        walk_items: sweep.walk_items,
         counter_before: sweep.counter_before,
         counter_after: read_after.map(|reading| reading.counter),
         covered,
@@ -299,10 +293,11 @@ async fn page_came(
         asked_for: step.and_then(|step| step.amount),
     };
     let next = walk::after_page(&policy.ends, &standing, &page.next);
+    let next = further::at_limit(db, policy, task, &standing, (next, &page.next), now).await?;
     if let Step::End(verdict, _) = &next {
         stretches::walk_ended(db, task, &sweep, *verdict).await?;
         if !(*verdict == Verdict::Capped && standing.is_at_our_limit()) {
-            yields::count_walk(db, task, &sweep, standing.pages, *verdict, now).await?;
+            yields::count_walk(db, task, &sweep, *verdict, now).await?;
         }
     }
     match (next, &page.next) {
@@ -314,9 +309,27 @@ async fn page_came(
             Ok(())
         }
         (Step::End(verdict, reason), _) => {
+            let verdict = fallback::of_walk(db, task, verdict, &standing).await?;
             ending::end(db, policy, task, verdict, &reason, read_after, now).await
         }
     }
+}
+
+/// A page of tags is all there is to the lists of its posts.
+async fn tags_came(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    page: &Page,
+    page_id: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
+    pages::set_new_entries(db, page_id, entries).await?;
+    let sweep = sweeps::load(db, finished.task.sweep_id).await?;
+    let new = New::plain(page.entries.len());
+    yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
+    batch_page::end_all(db, policy, finished, page, now).await
 }
 
 /// Two 404s settle it: deleted, hidden and empty answer alike, so one proves nothing.
@@ -324,15 +337,19 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
-        let moves_on = task.page_no == 0 && policy.retry.not_found_moves_on;
-        if moves_on && sweeps::next_step(db, policy, task).await?.is_some() {
+        let asks_once = plan::is_under_way(db, task.harvest_id).await?;
+        if task.page_no == 0 && !asks_once && sweeps::next_step(db, policy, task).await?.is_some() {
             return sweeps::next_route(db, policy, task, now).await;
         }
         return sweeps::wait(
             db,
             task.id,
             now,
-            policy.retry.not_found_again,
+            if asks_once {
+                plan::NOT_NOW
+            } else {
+                policy.retry.not_found_again
+            },
             "not found; asked once more",
         )
         .await;
@@ -344,7 +361,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
         return sweeps::restart(db, task, sweeps::ASTRAY).await;
     }
     if task.page_no > 0 {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "page {} answers 404, twice; the rows before it are kept",
             task.page_no
@@ -387,11 +404,12 @@ async fn bad_request(
     }
     if task.cursor.is_none() {
         let reason = format!("the upstream refuses the request: {reason}");
-        return sweeps::park(db, policy, task, &reason, &finished.body, now).await;
+        sweeps::park(db, policy, task, &reason, &finished.body, now).await?;
+        return Ok(());
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if sweep.restarted {
-        yields::count_walk(db, task, &sweep, task.page_no, Verdict::Failed, now).await?;
+        yields::count_walk(db, task, &sweep, Verdict::Failed, now).await?;
         let reason = format!(
             "the cursor of page {} is refused, also after a restart: {reason}",
             task.page_no

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, SqlitePool, TypeInfo as _,
-    ValueRef as _,
+    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, SqlitePool, Statement as _,
+    TypeInfo as _, ValueRef as _,
 };
 
 use crate::store::{Result, StoreError};
@@ -33,12 +33,13 @@ pub async fn ask(pool: &SqlitePool, statement: &str) -> Result<Answer> {
     sqlx::query("pragma query_only = on")
         .execute(&mut *connection)
         .await?;
-    // The connection cannot write, so any text is safe for the file.
-    let described = (&mut *connection)
-        .describe(AssertSqlSafe(statement.to_owned()).into_sql_str())
+    // The connection cannot write, so any text is safe for the file. It is only prepared: to describe it would play through
+    // the ways that its program may take, for seconds where there are many, and run it to its first row besides.
+    let prepared = (&mut *connection)
+        .prepare(AssertSqlSafe(statement.to_owned()).into_sql_str())
         .await
         .map_err(|error| refused(&error))?;
-    let columns = described
+    let columns = prepared
         .columns()
         .iter()
         .map(|column| column.name().to_owned())

@@ -6,10 +6,11 @@ use sqlx::Row as _;
 
 use crate::clock::Timestamp;
 use crate::endpoint::Page;
+use crate::kind::Kind;
 use crate::policy::{Policy, Step};
 use crate::store::archive::encoding;
 use crate::store::claim::Task;
-use crate::store::harvests::{self, Limit};
+use crate::store::harvests::{self, Harvest, Limit};
 use crate::store::shown::New;
 use crate::store::{Connection, Result, StoreError, batches, ending, fallback, follow_up, holds};
 use crate::variant::Variant;
@@ -39,8 +40,10 @@ pub(crate) struct Sweep {
     pub whole: bool,
     /// Whether its posts are not in the order of time.
     pub unordered: bool,
-    /// Items shown in this walk, new or not.
+    /// Items shown in this walk, new or not, each as often as it was.
     pub walk_items: i64,
+    /// Items shown before this walk.
+    pub walk_floor: i64,
     /// The newest sweep of the list before this one that showed anything.
     pub before: Option<i64>,
     /// The endpoints that were asked before the present one.
@@ -57,7 +60,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
                 from sweeps as b
                 where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0 and b.imported <> 2
             ),
-            coalesce(s.asked_before, ''), s.counter_before_at
+            coalesce(s.asked_before, ''), s.walk_floor, s.counter_before_at
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -65,7 +68,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
     Ok(Sweep {
         counter_before: row.get(0),
-        counter_before_at: row.get(16),
+        counter_before_at: row.get(17),
         distinct_items: row.get(1),
         covered: row.get(2),
         rejected: row.get(3),
@@ -80,11 +83,16 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
         unordered: row.get(12),
         walk_items: row.get(13),
         before: row.get(14),
-        asked_before: row.get::<&str, _>(15).split(' ').map(str::to_owned).collect(),
+        asked_before: row
+            .get::<&str, _>(15)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        walk_floor: row.get(16),
     })
 }
 
-/// Why the walk of a sweep is not its first, where it is not.
+/// Why the pages of a sweep's walk are bought again, or by another endpoint, if they are.
 pub(crate) async fn walk_reason(db: &mut Connection, sweep_id: i64) -> Result<Option<String>> {
     const SQL: &str = "
         select walk_reason
@@ -95,12 +103,16 @@ pub(crate) async fn walk_reason(db: &mut Connection, sweep_id: i64) -> Result<Op
 
 /// Our own limits on the list, by the harvest that pays: items, pages.
 pub(crate) async fn limits(db: &mut Connection, task: &Task) -> Result<(Option<i64>, Option<i64>)> {
-    let harvest = harvests::load(db, task.harvest_id).await?;
-    Ok(match harvest.limits.get(&task.kind) {
+    Ok(limits_of(&harvests::load(db, task.harvest_id).await?, task.kind))
+}
+
+/// The limits of a harvest on lists of a kind: items, pages.
+pub(crate) fn limits_of(harvest: &Harvest, kind: Kind) -> (Option<i64>, Option<i64>) {
+    match harvest.limits.get(&kind) {
         None => (None, None),
         Some(Limit::Items(items)) => (Some(*items), None),
         Some(Limit::Pages(pages)) => (None, Some(*pages)),
-    })
+    }
 }
 
 /// Counts a page in and returns the sweep with it.
@@ -325,7 +337,7 @@ pub(crate) async fn move_on(db: &mut Connection, task: &Task, step: &Step, why: 
         .bind(&task.endpoint)
         .execute(&mut *db)
         .await?;
-    fallback::follow(db, task.sweep_id, &step.endpoint).await?;
+    fallback::follow(db, task.sweep_id, &task.endpoint, &step.endpoint).await?;
     from_page_0(db, task, &step.endpoint).await
 }
 
@@ -352,6 +364,15 @@ async fn from_page_0(db: &mut Connection, task: &Task, endpoint: &str) -> Result
         .rows_affected())
 }
 
+/// What became of a task that a person should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parked {
+    /// It waits for a person or a newer version.
+    Waits,
+    /// Its list had all but ended before, so it has.
+    Ended,
+}
+
 /// The task waits for a person or a newer version.
 pub(crate) async fn park(
     db: &mut Connection,
@@ -360,14 +381,15 @@ pub(crate) async fn park(
     reason: &str,
     body: &[u8],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Parked> {
     const SQL: &str = "
         update tasks
         set state = 'parked', reason = $2, parked_body = $3, not_before = null, ledger_id = null
         where id = $1";
     if task.walk > 0 && fallback::came_of(db, task.sweep_id).await?.is_some() {
         // The list would have ended without the endpoint that is in trouble, so nobody has to look.
-        return ending::end(db, policy, task, Verdict::Failed, reason, None, now).await;
+        ending::end(db, policy, task, Verdict::Failed, reason, None, now).await?;
+        return Ok(Parked::Ended);
     }
     let body = if body.is_empty() {
         None
@@ -384,7 +406,7 @@ pub(crate) async fn park(
     for member in batches::members(db, task).await? {
         follow_up::list_parked(db, policy, member.list_id, now).await?;
     }
-    Ok(())
+    Ok(Parked::Waits)
 }
 
 pub(crate) fn one(rows: u64) -> Result<()> {

@@ -12,13 +12,14 @@ use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::due::Until;
-use crate::store::harvests::{Harvest, Limit};
+use crate::store::further::{self, Bought};
+use crate::store::harvests::Harvest;
 use crate::store::renew::Renewal;
 use crate::store::{Connection, Result, StoreError, due, holds, json_ids, stretches};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
-pub(crate) use start::start;
+use start::start;
 
 /// A list that a harvest wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,14 +67,14 @@ pub(crate) struct Listed {
     verdict: Option<Verdict>,
     ended_at: Option<Timestamp>,
     parked: bool,
-    /// Pages and items of the newest sweep that ended, with what it joined.
-    bought: (i64, i64),
     /// Whether it ended in this round of the harvest, before its seed was held and returned.
     was_held: bool,
     /// Whether the harvest's interval for its kind is over.
     is_due: bool,
     /// How it is read again, if that is why it is read.
     pub renewal: Option<Renewal>,
+    /// Why pages of it that were bought are bought again, if they are.
+    again: Option<&'static str>,
 }
 
 /// Places wants and returns those that already show something.
@@ -86,9 +87,12 @@ pub(crate) async fn place(
 ) -> Result<Vec<Shown>> {
     let listed = register(db, policy, harvest, wants, now).await?;
     let retired = holds::retired(db).await?;
+    let capped = listed.iter().filter(|list| list.verdict == Some(Verdict::Capped));
+    let bought = further::bought(db, capped.map(|list| list.list_id)).await?;
     let mut shown = Vec::new();
     let mut new = Vec::new();
     let mut joined = Vec::new();
+    let mut read_on = Vec::new();
     for list in listed {
         let recent = list
             .ended_at
@@ -99,9 +103,14 @@ pub(crate) async fn place(
             && !(list.kind == Kind::Profile && list.is_due)
             && match list.verdict {
                 Some(Verdict::Cancelled | Verdict::Failed) => list.was_held,
-                Some(Verdict::Capped) => !wants_more(policy, harvest, &list, &retired),
+                Some(Verdict::Capped) => !bought.get(&list.list_id).is_some_and(|bought| {
+                    bought.is_less_than(policy, list.named(), harvest.limits.get(&list.kind), &retired)
+                }),
                 _ => true,
             };
+        // What is due is read anew, as is what was read before the round of the harvest.
+        let bought = bought.get(&list.list_id).filter(|_| recent && !list.is_due);
+        let again = bought.and_then(Bought::again);
         match (list.open_sweep, list.last_sweep) {
             // A parked list waits for a person: nobody waits for it meanwhile.
             (Some(sweep), _) => {
@@ -116,11 +125,26 @@ pub(crate) async fn place(
                 if renewal.is_some() {
                     shown.push(list.shown(sweep, false));
                 }
-                new.push(Listed { renewal, ..list });
+                let again = again.filter(|_| renewal.is_none());
+                new.push(Listed {
+                    renewal,
+                    again,
+                    ..list
+                });
             }
-            _ => new.push(list),
+            (None, Some(sweep))
+                if bought.is_some_and(|bought| {
+                    bought.next_page(policy, list.named(), &retired, now).is_some()
+                }) =>
+            {
+                shown.push(list.shown(sweep, false));
+                read_on.push((list.list_id, list.depth, list.kind.rank()));
+                joined.push(list.list_id);
+            }
+            _ => new.push(Listed { again, ..list }),
         }
     }
+    further::read_on(db, harvest, &read_on, now).await?;
     set_open(db, harvest, &joined).await?;
     let ended: Vec<i64> = shown
         .iter()
@@ -130,6 +154,36 @@ pub(crate) async fn place(
     due::set(db, policy, &ended).await?;
     shown.extend(start(db, policy, harvest, new, now).await?);
     Ok(shown)
+}
+
+/// Reads lists again. One that is not due, and is wanted only because the limit of another harvest ended it, is read on.
+pub(crate) async fn read_again(
+    db: &mut Connection,
+    policy: &Policy,
+    harvest: &Harvest,
+    lists: Vec<Listed>,
+    now: Timestamp,
+) -> Result<()> {
+    let retired = holds::retired(db).await?;
+    let bought = further::bought(db, lists.iter().map(|list| list.list_id)).await?;
+    let mut anew = Vec::new();
+    let mut read_on = Vec::new();
+    for list in lists {
+        let joins = list.renewal.is_some_and(|renewal| renewal.joins);
+        let bought = bought.get(&list.list_id).filter(|_| !list.is_due && !joins);
+        let next_page = bought.and_then(|bought| bought.next_page(policy, list.named(), &retired, now));
+        if next_page.is_some() {
+            read_on.push((list.list_id, list.depth, list.kind.rank()));
+        } else {
+            let again = bought.and_then(Bought::again);
+            anew.push(Listed { again, ..list });
+        }
+    }
+    further::read_on(db, harvest, &read_on, now).await?;
+    let open: Vec<i64> = read_on.iter().map(|list| list.0).collect();
+    set_open(db, harvest, &open).await?;
+    start(db, policy, harvest, anew, now).await?;
+    Ok(())
 }
 
 /// A list of posts of which a part is known is read on from there.
@@ -150,23 +204,11 @@ async fn go_on(
     }))
 }
 
-/// Whether a harvest wants more of a list than the limit of another one let be bought, and asking would show more: one
-/// answer of so many items as the amount that was asked for is the same answer the next time.
-fn wants_more(policy: &Policy, harvest: &Harvest, list: &Listed, retired: &[String]) -> bool {
-    let step = policy.next_step(list.kind, &list.target, list.variant, None, retired);
-    let page_size = step.map_or(1, |step| step.page_size.max(1));
-    let amount = step.filter(|step| !step.paged).and_then(|step| step.amount);
-    if amount.is_some_and(|amount| list.bought.1 >= amount) {
-        return false;
-    }
-    match harvest.limits.get(&list.kind) {
-        None => true,
-        Some(Limit::Items(items)) => *items > list.bought.1,
-        Some(Limit::Pages(pages)) => *pages > list.bought.0.max(list.bought.1 / page_size),
-    }
-}
-
 impl Listed {
+    fn named(&self) -> (Kind, &str, Variant) {
+        (self.kind, &self.target, self.variant)
+    }
+
     fn shown(&self, sweep: i64, ended: bool) -> Shown {
         Shown {
             list_id: self.list_id,
@@ -247,12 +289,12 @@ pub(crate) async fn stand(
 ) -> Result<Vec<Listed>> {
     const STATE: &str = "
         select
-            l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict, l.ended_at,
+            l.id, l.kind, l.target, l.open_sweep, l.last_sweep, l.verdict,
+            -- What was read on is as old as its first part.
+            coalesce(s.first_ended_at, l.ended_at),
             exists (
                 select 1 from tasks as t where t.state = 'parked' and (t.list_id = l.id or t.id = m.task_id)
             ),
-            coalesce(s.pages, 0),
-            case when s.base_sweep < s.id then max(s.covered, s.distinct_items) else coalesce(s.distinct_items, 0) end,
             l.params,
             exists (select 1 from held_lists as g where g.harvest_id = $2 and g.list_id = l.id and g.round = $3),
             exists (
@@ -290,11 +332,11 @@ pub(crate) async fn stand(
             verdict: row.get::<Option<&str>, _>(5).and_then(Verdict::find),
             ended_at: row.get(6),
             parked: row.get(7),
-            bought: (row.get(8), row.get(9)),
-            variant: variant_of(row.get(10))?,
-            was_held: row.get(11),
-            is_due: row.get(12),
+            variant: variant_of(row.get(8))?,
+            was_held: row.get(9),
+            is_due: row.get(10),
             renewal: None,
+            again: None,
         });
     }
     Ok(listed)

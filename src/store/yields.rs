@@ -103,13 +103,13 @@ pub(crate) async fn count_page(
     Ok(())
 }
 
-/// A walk of so many pages is over, by what the upstream showed: whole, or only in part. A loop and a page that fails in the
-/// middle are as little worth as a list that is cut.
+/// What an endpoint had to show of a list is over: whole, or only in part. A loop and a page that fails in the middle are as
+/// little worth as a list that is cut. All that was paid for it counts, whether or not it brought a page, and of what came
+/// each item once.
 pub(crate) async fn count_walk(
     db: &mut Connection,
     task: &Task,
     sweep: &Sweep,
-    pages: i64,
     verdict: Verdict,
     now: Timestamp,
 ) -> Result<()> {
@@ -117,7 +117,9 @@ pub(crate) async fn count_walk(
         insert into endpoint_yields (
             endpoint, kind, size, day, clean, truncated, walk_pages, walk_items, part
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select $1, $2, $3, $4, $5, $6, count(*), $7, $8
+        from ledger
+        where sweep_id = $9 and endpoint = $1 and units > 0
         on conflict (endpoint, kind, size, day) do update set
             clean = clean + excluded.clean,
             truncated = truncated + excluded.truncated,
@@ -137,25 +139,34 @@ pub(crate) async fn count_walk(
         .bind(day_of(now))
         .bind(is_whole)
         .bind(!is_whole)
-        .bind(pages)
-        .bind(sweep.walk_items)
-        .bind(part(sweep, task.walk, is_whole))
+        .bind(shown(sweep))
+        .bind(part(sweep, is_whole))
+        .bind(task.sweep_id)
         .execute(db)
         .await?;
     Ok(())
 }
 
-/// The part of the list that a walk showed. One that is not the first of its sweep may have become whole by what others
-/// showed before it, so only what it showed itself counts, for as much of the counter as the sweep's items on average.
+/// How many different items of a sweep its present endpoint showed. Of those that others had shown before it, it cannot have
+/// shown more than there are, however often it repeats them.
+fn shown(sweep: &Sweep) -> i64 {
+    if sweep.asked_before.is_empty() {
+        return sweep.distinct_items;
+    }
+    let new = sweep.distinct_items - sweep.walk_floor;
+    new + (sweep.walk_items - new).clamp(0, sweep.walk_floor)
+}
+
+/// The part of the list that the present endpoint of a sweep showed. A list may have become whole by what others showed
+/// before it, so only what it showed itself counts, for as much of the counter as the sweep's items on average.
 #[expect(clippy::cast_precision_loss, reason = "counters are far below 2^52")]
-fn part(sweep: &Sweep, walk: i64, is_whole: bool) -> f64 {
-    let shown = match (walk, is_whole) {
-        (0, true) => return 1.0,
-        (0, false) => sweep.covered as f64,
-        (_, _) => sweep.walk_items as f64 * sweep.covered as f64 / sweep.distinct_items.max(1) as f64,
-    };
+fn part(sweep: &Sweep, is_whole: bool) -> f64 {
+    if is_whole && sweep.asked_before.is_empty() {
+        return 1.0;
+    }
+    let covered = shown(sweep) as f64 * sweep.covered as f64 / sweep.distinct_items.max(1) as f64;
     match sweep.counter_before {
-        Some(counter) if counter > 0 => (shown / counter as f64).min(1.0),
+        Some(counter) if counter > 0 => (covered / counter as f64).min(1.0),
         _ if is_whole => 1.0,
         _ => 0.0,
     }
@@ -179,39 +190,56 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_later_walk_is_measured_by_what_it_showed_itself() {
-        let sweep = Sweep {
+    /// After an endpoint that showed so many items of 100, another one with entries on its pages that made them so many.
+    fn second(before: i64, entries: i64, distinct: i64) -> Sweep {
+        Sweep {
             counter_before: Some(100),
             covered: 100,
-            distinct_items: 100,
-            walk_items: 40,
+            distinct_items: distinct,
+            walk_items: entries,
+            walk_floor: before,
+            asked_before: vec!["/first".into()],
             ..Sweep::default()
-        };
-        for (walk, is_whole, expected) in [(0, true, 1.0), (0, false, 1.0), (1, true, 0.4), (1, false, 0.4)] {
-            assert!(
-                (part(&sweep, walk, is_whole) - expected).abs() < 1e-9,
-                "{walk} {is_whole}"
-            );
         }
+    }
+
+    #[test]
+    fn an_endpoint_is_measured_by_the_different_items_that_it_showed_itself() {
+        for (before, entries, distinct, expected) in [
+            (60, 40, 100, 40),
+            (60, 100, 100, 100),
+            (60, 500, 100, 100),
+            (60, 50, 60, 50),
+            (60, 500, 60, 60),
+        ] {
+            let sweep = second(before, entries, distinct);
+            assert_eq!(shown(&sweep), expected, "{before} {entries} {distinct}");
+        }
+        let alone = Sweep {
+            asked_before: Vec::new(),
+            ..second(60, 500, 100)
+        };
+        assert_eq!(shown(&alone), 100, "it showed all of it, in two walks");
+    }
+
+    #[test]
+    fn the_part_of_a_list_is_what_an_endpoint_showed_of_the_counter() {
+        let near = |part: f64, expected: f64| (part - expected).abs() < 1e-9;
+        let sweep = second(60, 40, 100);
+        assert!(near(part(&sweep, true), 0.4));
+        assert!(near(part(&sweep, false), 0.4));
+        let alone = Sweep {
+            asked_before: Vec::new(),
+            ..sweep.clone()
+        };
+        assert!(near(part(&alone, true), 1.0));
         let unknown = Sweep {
             counter_before: None,
             ..sweep
         };
-        assert!(part(&unknown, 0, false) < 1e-9);
-        assert!(part(&unknown, 1, true) > 0.9);
-    }
-
-    #[test]
-    fn what_a_later_walk_showed_is_measured_in_the_unit_of_the_counter() {
-        // 20 comments with 80 replies, all of which a second walk showed again.
-        let comments = Sweep {
-            counter_before: Some(100),
-            covered: 100,
-            distinct_items: 20,
-            walk_items: 20,
-            ..Sweep::default()
-        };
-        assert!((part(&comments, 1, true) - 1.0).abs() < 1e-9);
+        assert!(near(part(&unknown, false), 0.0));
+        assert!(near(part(&unknown, true), 1.0));
+        // 20 comments with 80 replies, all of which a second endpoint showed again.
+        assert!(near(part(&second(20, 20, 20), true), 1.0));
     }
 }

@@ -1,8 +1,12 @@
 //! The archive: what was bought once is never bought again.
 
 mod import;
+mod import_closing;
+mod import_command;
+mod import_kinds;
 mod lost;
 mod reparse;
+mod saved;
 mod storage;
 mod why;
 

@@ -11,6 +11,7 @@ mod init;
 mod later_days;
 mod pages;
 mod planning;
+mod purchases;
 mod querying;
 mod readme;
 mod refusals;

@@ -7,6 +7,7 @@ mod holes;
 mod month;
 mod posts;
 mod taken_up;
+mod widened;
 
 use std::sync::Arc;
 use std::time::Duration;

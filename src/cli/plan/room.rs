@@ -43,7 +43,8 @@ pub(super) async fn limits(
     now: Timestamp,
 ) -> anyhow::Result<Limits> {
     let pool = database.readers();
-    let standing = limits::standing(config, pool, database.is_in_use()?, now).await?;
+    let working = database.is_in_use()?;
+    let standing = limits::standing(config, pool, working, now).await?;
     let own = standing.iter().find(|limit| limit.is_of(name));
     let harvest = match word {
         None => own.and_then(|limit| limit.limit),
@@ -64,6 +65,18 @@ pub(super) async fn limits(
     let lower = |one: Option<i64>| [one, least].into_iter().flatten().min();
     // All plans of a harvest together buy no more than the harvest itself may.
     let planned = read::spent(pool, name).await?;
+    // Whoever sends keeps to what the plan asks for, so that the limits of this command hold, too.
+    let own = if working {
+        limits::standing(config, pool, false, now).await?
+    } else {
+        Vec::new()
+    };
+    let of_command = own
+        .iter()
+        .filter(|limit| limit.scope != Scope::Harvest)
+        .filter_map(|limit| limit.left)
+        .min();
+    let for_profiles = lower(left.map(|left| (left - planned).max(0)));
     Ok(Limits {
         harvest,
         spent: known.spent,
@@ -71,7 +84,7 @@ pub(super) async fn limits(
         per_day: of(Scope::Day),
         per_run: of(Scope::Run),
         room: lower(left),
-        for_profiles: lower(left.map(|left| (left - planned).max(0))),
+        for_profiles: [for_profiles, of_command].into_iter().flatten().min(),
         account: known.account.map(|(units, _)| units),
     })
 }

@@ -127,6 +127,7 @@ fn json_of(planned: &Planned, price: Price, rate: f64) -> Value {
         "limits": planned.limits,
         "bought": {
             "profiles": planned.bought.profiles, "units": planned.bought.units, "left": planned.bought.left,
+            "ended": planned.bought.ending.name(),
         },
         "rejected_seeds": rejected,
     })
@@ -316,10 +317,7 @@ fn remarks(planned: &Planned, price: Price) -> Vec<String> {
         texts.push(format!("The account has only {} left.", price.units(account)));
     }
     if planned.bought.left > 0 {
-        texts.push(format!(
-            "No limit left room for {}.",
-            count(planned.bought.left, "profile", "profiles")
-        ));
+        texts.push(planned.bought.ending.sentence(planned.bought.left));
     }
     texts
 }

@@ -8,10 +8,10 @@ use sqlx::Row as _;
 
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
-use crate::endpoint::{Next, Page};
+use crate::endpoint::Page;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::store::archive::replay;
+use crate::store::archive::{import_verdict, replay};
 use crate::store::batches::Member;
 use crate::store::claim::Task;
 use crate::store::records::History;
@@ -19,7 +19,6 @@ use crate::store::report::{Finished, Report};
 use crate::store::{Connection, Result, StoreError, batch_page, ledger, owner, pages, records, sweeps};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
-use crate::walk::{self, Standing, Step};
 
 /// The name of the harvest that imports stand under; nobody else may take it.
 pub const HARVEST: &str = "import";
@@ -38,8 +37,8 @@ pub struct Import {
     pub kind: Kind,
     /// For whom: the text form of the target.
     pub target: String,
-    /// Whether its lists come in several pages: the files may then be some of them.
-    pub paged: bool,
+    /// Whether an answer may be only a part of its list without saying so: a page among others, or so many as were asked for.
+    pub partial: bool,
     /// The files.
     pub files: Vec<File>,
 }
@@ -57,16 +56,20 @@ pub struct File {
     pub at: Timestamp,
 }
 
-/// What became of an import.
+/// What an import made of one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Imported {
-    /// Files that became pages.
+    /// What the list holds.
+    pub kind: String,
+    /// For whom.
+    pub target: String,
+    /// Files that became pages; one that answers for several posts counts for each.
     pub pages: i64,
-    /// Names of files that had become pages before.
+    /// Names of files that changed nothing: their bodies are pages of the list already.
     pub already: Vec<String>,
     /// Items that the list had not shown before.
     pub items: i64,
-    /// The verdict of the sweep, and why; none if there is no new page.
+    /// The verdict of the sweep; none if there is no new page.
     pub verdict: Option<String>,
     /// Why this verdict.
     pub reason: Option<String>,
@@ -77,64 +80,84 @@ pub struct Imported {
 /// A list that an import belongs to.
 struct List {
     id: i64,
+    target: String,
     sweep_id: i64,
     imported: i64,
     media_id: i64,
+    new_items: i64,
 }
 
-/// Takes the files in, in the transaction of `db`.
+/// Takes the files in, in the transaction of `db`: what became of the list, or of each list that the files answer for.
 pub async fn import(
     db: &mut Connection,
     policy: &Policy,
     import: &Import,
     now: Timestamp,
-) -> Result<Imported> {
-    let mut imported = Imported::default();
-    let (mut files, mut hashes) = (Vec::new(), HashSet::new());
+) -> Result<Vec<Imported>> {
+    let mut imported = Imported {
+        kind: import.kind.name().to_owned(),
+        target: import.target.clone(),
+        ..Imported::default()
+    };
+    let (mut files, mut hashes, mut is_new) = (Vec::new(), HashSet::new(), false);
     for file in &import.files {
-        if !hashes.insert(hash(import, file)) || is_known(db, import, file).await? {
-            imported.already.push(file.name.clone());
-        } else {
+        if hashes.insert(hash(import, file)) {
+            is_new = is_new || !is_known(db, import, file).await?;
             files.push(file);
+        } else {
+            imported.already.push(file.name.clone());
         }
     }
-    let (Some(first), Some(newest)) = (files.first(), files.last()) else {
-        return Ok(imported);
+    let Some(newest) = files.last().filter(|_| is_new) else {
+        imported.already = import.files.iter().map(|file| file.name.clone()).collect();
+        return Ok(vec![imported]);
     };
+    // Pages that are there already are shown again where others of their list are new: a sweep of the new ones alone would
+    // say that the list has nothing else.
+    let times = || files.iter().map(|file| file.at);
+    let (from, until) = (
+        times().min().unwrap_or(newest.at),
+        times().max().unwrap_or(newest.at),
+    );
     let harvest_id = harvest(db, now).await?;
-    let targets: Vec<&str> = match import.kind {
+    let mut targets: Vec<&str> = match import.kind {
         Kind::Usertags => import.target.split(',').collect(),
         _ => vec![import.target.as_str()],
     };
-    let (from, until) = (first.at.min(newest.at), first.at.max(newest.at));
+    let mut distinct = HashSet::new();
+    targets.retain(|target| distinct.insert(*target));
     let mut lists = Vec::new();
     for target in targets {
         lists.push(open(db, import, target, harvest_id, from, until).await?);
     }
-    let Some(list) = lists.first() else {
-        return Ok(imported);
-    };
-    imported.only_adds = list.imported == ADDS;
     let before = owner::owner(db, import.kind, &import.target, 0).await?.counter;
     let mut page_no = 0;
     for file in &files {
-        imported.items += add_page(db, policy, import, file, &lists, harvest_id, page_no, now).await?;
+        add_page(db, policy, import, file, &mut lists, harvest_id, page_no, now).await?;
         page_no += 1;
     }
-    imported.pages = page_no;
+    let mut all = Vec::new();
     for list in &lists {
-        let (verdict, reason) = match import.kind {
-            Kind::Usertags => {
-                let (verdict, reason) = batch_page::judge(list.media_id, &newest.page);
-                (verdict, reason.to_owned())
-            }
-            _ => judge(db, policy, import, list, newest, before, page_no).await?,
+        let (verdict, reason) = if import.kind == Kind::Usertags {
+            let (verdict, reason) = batch_page::judge(list.media_id, &newest.page);
+            (verdict, format!("imported: {reason}"))
+        } else {
+            let sweep = sweeps::load(db, list.sweep_id).await?;
+            import_verdict::judge(db, policy, import, &sweep, &files, before).await?
         };
         end(db, list, verdict, &reason, until).await?;
-        imported.verdict = Some(verdict.name().to_owned());
-        imported.reason = Some(reason);
+        all.push(Imported {
+            kind: imported.kind.clone(),
+            target: list.target.clone(),
+            pages: page_no,
+            already: std::mem::take(&mut imported.already),
+            items: list.new_items,
+            verdict: Some(verdict.name().to_owned()),
+            reason: Some(reason),
+            only_adds: list.imported == ADDS,
+        });
     }
-    Ok(imported)
+    Ok(all)
 }
 
 /// Whether a file of the same body has become a page of this list before.
@@ -224,13 +247,15 @@ async fn open(
         .await?;
     Ok(List {
         id,
+        target: target.to_owned(),
         sweep_id,
         imported,
         media_id: target.parse().unwrap_or_default(),
+        new_items: 0,
     })
 }
 
-/// Records a file as a page of its list, with its rows; returns how many items were new.
+/// Records a file as a page of its list, with its rows, and counts what is new to it.
 #[expect(
     clippy::too_many_arguments,
     reason = "each says another thing of the one page"
@@ -240,15 +265,15 @@ async fn add_page(
     policy: &Policy,
     import: &Import,
     file: &File,
-    lists: &[List],
+    lists: &mut [List],
     harvest_id: i64,
     page_no: i64,
     now: Timestamp,
-) -> Result<i64> {
+) -> Result<()> {
     const IMPORT: &str = "
         insert into imports (page_id, file, body_hash, imported_at)
         values ($1, $2, $3, $4)";
-    let Some(list) = lists.first() else { return Ok(0) };
+    let Some(list) = lists.first() else { return Ok(()) };
     let task = Task {
         id: 0,
         sweep_id: list.sweep_id,
@@ -290,21 +315,40 @@ async fn add_page(
     if import.kind == Kind::Usertags {
         let entries = i64::try_from(file.page.entries.len()).unwrap_or(i64::MAX);
         pages::set_new_entries(db, page_id, entries).await?;
-        for (at, list) in lists.iter().enumerate() {
+        for (at, list) in lists.iter_mut().enumerate() {
             let member = Member {
                 list_id: list.id,
                 sweep_id: list.sweep_id,
                 media_id: list.media_id,
             };
+            let known = tagged(db, list.media_id).await?;
             batch_page::count_tagged(db, at == 0, &member, &file.page, list.imported == ADDS).await?;
+            list.new_items += tagged(db, list.media_id).await? - known;
         }
-        return Ok(entries);
+        return Ok(());
     }
     let sweep = sweeps::load(db, list.sweep_id).await?;
     let new = replay::mark(db, task, &sweep, &file.page, list.imported).await?;
     pages::set_new_entries(db, page_id, new.entries).await?;
     sweeps::count_page(db, task, &file.page, &new).await?;
-    Ok(new.entries)
+    let is_known_profile = import.kind == Kind::Profile && sweep.before.is_some();
+    for list in lists {
+        list.new_items += if is_known_profile {
+            0
+        } else {
+            new.entries - new.known_before
+        };
+    }
+    Ok(())
+}
+
+/// How many users a sweep has shown tagged in a post.
+async fn tagged(db: &mut Connection, media_id: i64) -> Result<i64> {
+    const SQL: &str = "
+        select count(distinct user_id)
+        from usertags
+        where media_id = $1 and sweep_id is not null";
+    Ok(sqlx::query_scalar(SQL).bind(media_id).fetch_one(db).await?)
 }
 
 /// The ledger's row: every page has one, and this one cost nothing.
@@ -322,66 +366,6 @@ async fn note(db: &mut Connection, task: &Task, at: Timestamp) -> Result<i64> {
     )
     .await?;
     Ok(ledger_id)
-}
-
-/// The verdict that a walk with these pages would have; `newest` is the last of them.
-async fn judge(
-    db: &mut Connection,
-    policy: &Policy,
-    import: &Import,
-    list: &List,
-    newest: &File,
-    counter_before: Option<i64>,
-    pages: i64,
-) -> Result<(Verdict, String)> {
-    match newest.page.next {
-        Next::End => {}
-        Next::Cursor(_) => {
-            return Ok((
-                Verdict::Capped,
-                "imported: the last file says that there is more".into(),
-            ));
-        }
-        Next::Missing => {
-            return Ok((
-                Verdict::Capped,
-                "imported: the last file says neither that there is more nor that it is all".into(),
-            ));
-        }
-    }
-    let sweep = sweeps::load(db, list.sweep_id).await?;
-    let owner = owner::owner(db, import.kind, &import.target, 0).await?;
-    let step = policy.step(&import.endpoint);
-    let standing = Standing {
-        pages,
-        page_size: step.map_or(1, |step| step.page_size),
-        counter_before,
-        counter_after: newest.page.counter.or(owner.counter),
-        covered: sweep.covered,
-        distinct_items: sweep.distinct_items,
-        limited: sweep.limited,
-        only_page: matches!(import.kind, Kind::MediaLikers | Kind::CommentLikers)
-            && step.is_some_and(|step| !step.paged),
-        ..Standing::default()
-    };
-    // The end alone does not say that the files before it are all: only the counter does.
-    let counter = walk::counter(&standing);
-    #[expect(clippy::cast_precision_loss, reason = "counters are far below 2^52")]
-    let is_covered = |counter: i64| standing.covered as f64 >= policy.ends.coverage * counter as f64;
-    Ok(match walk::after_page(&policy.ends, &standing, &Next::End) {
-        Step::End(Verdict::Complete, _) if import.paged && !counter.is_some_and(is_covered) => {
-            let reason = match counter {
-                None => "imported: it ends cleanly, but no counter says that these are all pages".to_owned(),
-                Some(counter) => format!(
-                    "imported: it ends cleanly, but shows {} of {counter}: pages before it may be missing",
-                    standing.covered
-                ),
-            };
-            (Verdict::Capped, reason)
-        }
-        Step::End(verdict, reason) => (verdict, format!("imported: {reason}")),
-        Step::GoOn | Step::Again => (Verdict::Capped, "imported".into()),
-    })
 }
 
 /// Ends the sweep of a list; the list takes its verdict unless it was read later.

@@ -30,9 +30,9 @@ pub(super) async fn judge(
 ) -> Result<Judged> {
     const TRIES: &str = "
         select
-            s.distinct_items - f.items_before,
-            s.units - f.units_before,
-            s.ended_at is not null,
+            coalesce(f.items_after, s.distinct_items) - f.items_before,
+            coalesce(f.units_after, s.units) - f.units_before,
+            coalesce(f.items_after, s.ended_at) is not null,
             t.state,
             t.harvest_id,
             t.served_at > $4 and exists (
@@ -44,9 +44,11 @@ pub(super) async fn judge(
         where f.kind = $1 and f.endpoint = $2 and f.decided = 1 and f.began_at > $3 and s.verdict is not 'cancelled'
         order by f.sweep_id desc
         limit $5";
-    // A person who has turned the rule off or named the kind meanwhile has decided.
-    let ReadsOn::Measured(least) = policy.reads_on else {
-        return Ok(Judged::GoesOn);
+    // A person who has named the kind meanwhile, or turned the rule off, has decided.
+    let least = match &policy.reads_on {
+        ReadsOn::Measured(least) => *least,
+        ReadsOn::Always(kinds) if kinds.contains(&task.kind) => return Ok(Judged::GoesOn),
+        ReadsOn::Always(_) => return Ok(Judged::Ends),
     };
     let rows = sqlx::query(TRIES)
         .bind(task.kind.name())
@@ -131,10 +133,11 @@ pub(super) async fn all_wait(db: &mut Connection, task: &Task, until: Timestamp,
     const SQL: &str = "
         update tasks
         set state = 'waiting', not_before = $3, reason = $4
-        where state = 'ready' and page_no = 0 and sweep_id in (
-            select sweep_id
-            from fallbacks
-            where kind = $1 and endpoint = $2 and decided = 0
+        where id in (
+            select t.id
+            from fallbacks as f
+            cross join tasks as t on t.sweep_id = f.sweep_id
+            where f.kind = $1 and f.endpoint = $2 and f.decided = 0 and t.state = 'ready' and t.page_no = 0
         )";
     let done = sqlx::query(SQL)
         .bind(task.kind.name())

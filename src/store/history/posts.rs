@@ -13,18 +13,19 @@ use crate::store::{Connection, Result, json_ids};
 const POSTS: Items = Items {
     table: "user_media",
     of_list: "list = $5 and user_id = $1",
-    last: "user_media.sweep_id",
-    shown_by: "user_media.sweep_id",
+    shown_by: "sweep_id",
+    other: None,
     missed_if: "not exists (
-                select 1
-                from lists as v
-                join list_items as i on i.list_id = v.id and i.item_id = user_media.media_id
-                where v.kind = $5 and v.target = cast($1 as text) and v.params <> '' and i.sweep_id >= s.id
-            )",
-    key: "media_id",
+                    select 1
+                    from lists as v
+                    join list_items as i on i.list_id = v.id and i.item_id = shown.media_id
+                    where v.kind = $5 and v.target = cast($1 as text) and v.params <> '' and i.sweep_id >= s.id
+                )",
+    key: &["media_id"],
 };
 
-/// Closes the posts of a list that `missing.close_after` of its closing sweeps have missed since they were last shown.
+/// Closes the posts of a list that `missing.close_after` of its closing sweeps have missed since they were last shown. What
+/// an import showed stands among the sweeps where its time is, not where its number is.
 pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Missing) -> Result<()> {
     const DEPARTED: &str = "
         insert into user_media_changes (list, user_id, media_id, sweep_id, event)

@@ -2,18 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
-use super::Wanted;
-use super::seeds::{Profile, Seed, is_asked_again, variant};
+use super::due_lists::{self, Due};
+use super::seeds::{Profile, Seed};
+use super::{Wanted, counters};
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
-use crate::refresh::Seen;
-use crate::store::history::counted;
+use crate::store::due::Until;
 use crate::store::owner::{self, Owner};
-use crate::store::{Connection, Result, due, intervals, want};
+use crate::store::{Connection, Result};
 use crate::verdict::Verdict;
 
 const DAY: f64 = 86_400_000.0;
@@ -39,8 +36,24 @@ pub struct Again {
     pub joins: bool,
     /// Changes that are expected since it was last read.
     pub changes: f64,
-    /// Where its post stands on a list that is read again before: the counter comes with it, and decides.
-    pub place: Option<Place>,
+    /// What is read again before and tells its counter, which decides.
+    pub told: Option<Told>,
+    /// How likely that counter is to have the list read.
+    pub changed: f64,
+}
+
+/// What tells the counter of a list that hangs from something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    /// The list of posts on which its post stands.
+    Posts(Place),
+    /// The list of comments that shows its comment.
+    Comments {
+        /// What tells the counter of that list in turn.
+        posts: Option<Place>,
+        /// How likely that counter is to have it read.
+        changed: f64,
+    },
 }
 
 /// A place on a list of posts that is read again.
@@ -56,24 +69,6 @@ pub struct Place {
     pub new: f64,
 }
 
-/// A list that is due.
-struct Due {
-    id: i64,
-    kind: Kind,
-    target: String,
-    depth: i64,
-    user: Option<i64>,
-    ended_at: Timestamp,
-    read_at: Timestamp,
-    seen: Seen,
-    verdict: Option<Verdict>,
-    last: (i64, i64),
-    last_counter: Option<i64>,
-    profile_first: bool,
-    /// The oldest reading of what is known of a list of posts.
-    known_since: Option<Timestamp>,
-}
-
 /// Reads what is due of the lists of a harvest, and of those of its seeds.
 pub(super) async fn read(
     db: &mut Connection,
@@ -85,9 +80,10 @@ pub(super) async fn read(
     if wanted.spec.refresh.is_empty() {
         return Ok(Vec::new());
     }
-    let due = lists(db, wanted, policy, seeds, now).await?;
+    let until = Until::command(now);
+    let due = due_lists::read(db, wanted, policy, seeds, until).await?;
     let rates = rates(&due);
-    let changes = |list: &Due| {
+    let expected = |list: &Due| {
         let (prior, quiet) = (
             rates.get(&list.kind).copied().unwrap_or(1.0),
             days(list.ended_at, list.read_at),
@@ -102,30 +98,40 @@ pub(super) async fn read(
         .map(|list| (list.id, list.kind, list.target.as_str(), 0))
         .collect();
     let owners = owner::owners(db, &asked).await?;
-    let mut posts: HashMap<i64, Place> = HashMap::new();
-    for list in due
+    let posts = places(db, &due, |list| (joins(list), expected(list))).await?;
+    let chances = counters::changed(db, &due, now).await?;
+    let changed = |list: &Due, owner: &Owner| {
+        // One whose counter was not told the last time is read whatever it says, unless that is 0.
+        let is_sure = list.last_counter.is_none() && owner.counter != Some(0);
+        let chance = chances.get(&list.id).filter(|_| !is_sure);
+        chance.copied().unwrap_or(1.0)
+    };
+    let owner_of = |list: &Due| owners.get(&list.id).copied().unwrap_or_default();
+    let post = |list: &Due| {
+        list.target
+            .parse()
+            .ok()
+            .and_then(|media: i64| posts.get(&media))
+            .copied()
+    };
+    let comments: HashMap<&str, Told> = due
         .iter()
-        .filter(|list| matches!(list.kind, Kind::Medias | Kind::Clips))
-    {
-        for (media, above) in on_list(db, list).await? {
-            let place = Place {
-                kind: list.kind,
-                above,
-                joins: joins(list),
-                new: changes(list),
+        .filter(|list| list.kind == Kind::Comments)
+        .filter(|list| is_bought(list, &owner_of(list), post(list).is_some(), now))
+        .map(|list| {
+            let told = Told::Comments {
+                posts: post(list),
+                changed: changed(list, &owner_of(list)),
             };
-            let known = posts.entry(media).or_insert(place);
-            if above < known.above {
-                *known = place;
-            }
-        }
-    }
-    let first: HashMap<i64, usize> = seeds
-        .iter()
-        .enumerate()
-        .filter(|(_, seed)| !seed.repeated)
-        .filter_map(|(place, seed)| Some((seed.user?, place)))
+            (list.target.as_str(), told)
+        })
         .collect();
+    let told = |list: &Due| match list.kind {
+        Kind::Comments | Kind::MediaLikers => post(list).map(Told::Posts),
+        Kind::Replies | Kind::CommentLikers => comments.get(list.target.split_once('/')?.0).copied(),
+        _ => None,
+    };
+    let of_seed = Places::of(seeds);
     let mut profiles: BTreeSet<i64> = due
         .iter()
         .filter(|list| list.kind == Kind::Profile)
@@ -136,17 +142,18 @@ pub(super) async fn read(
     profiles.extend(seeds.iter().filter(missing).filter_map(|seed| seed.user));
     let mut again = Vec::new();
     for list in &due {
-        let owner = owners.get(&list.id).copied().unwrap_or_default();
+        let owner = owner_of(list);
         let one = Again {
-            seed: list.user.and_then(|user| first.get(&user).copied()),
+            seed: of_seed.place(list),
             depth: list.depth,
             kind: list.kind,
             counter: owner.counter,
             last: list.last,
             is_clean: matches!(list.verdict, Some(Verdict::Complete | Verdict::Capped)),
             joins: joins(list),
-            changes: changes(list),
-            place: None,
+            changes: expected(list),
+            told: told(list),
+            changed: changed(list, &owner),
         };
         if list.profile_first && list.user.is_some_and(|user| profiles.insert(user)) {
             again.push(Again {
@@ -155,28 +162,53 @@ pub(super) async fn read(
                 ..one
             });
         }
-        let place = media_of(list).and_then(|media| posts.get(&media)).copied();
-        if is_bought(list, &owner, place.is_some()) {
-            again.push(Again { place, ..one });
+        if is_bought(list, &owner, one.told.is_some(), now) {
+            again.push(one);
         }
     }
     Ok(again)
 }
 
-/// Whether anything is asked: not of a list that nobody shows, nor of one whose counter, read since, is what it was.
-fn is_bought(list: &Due, owner: &Owner, comes: bool) -> bool {
+/// The places of the seeds, by what their lists hang from.
+struct Places<'a> {
+    users: HashMap<i64, usize>,
+    texts: HashMap<&'a str, usize>,
+}
+
+impl<'a> Places<'a> {
+    fn of(seeds: &'a [Seed]) -> Self {
+        let all = || seeds.iter().enumerate();
+        Self {
+            users: all()
+                .filter(|(_, seed)| !seed.repeated)
+                .filter_map(|(place, seed)| Some((seed.user?, place)))
+                .collect(),
+            // A name that leads to nobody has no user.
+            texts: all()
+                .map(|(place, seed)| (seed.words().unwrap_or(&seed.text), place))
+                .collect(),
+        }
+    }
+
+    fn place(&self, list: &Due) -> Option<usize> {
+        match list.user {
+            Some(user) => self.users.get(&user).copied(),
+            None => self.texts.get(list.target.as_str()).copied(),
+        }
+    }
+}
+
+/// Whether anything is asked: not of a list that nobody shows, nor of one whose counter was read since, is what it was, and
+/// puts off the next reading.
+fn is_bought(list: &Due, owner: &Owner, comes: bool, now: Timestamp) -> bool {
     let is_shut = owner.gone || owner.private || (list.profile_first && owner.counter == Some(0));
+    let puts_off =
+        |read_at: Timestamp| read_at >= list.ended_at && read_at.saturating_add(list.interval) > now;
     let is_unchanged = list.kind.rank() == 2
-        && owner.read_at.is_some_and(|read_at| read_at >= list.ended_at)
+        && owner.read_at.is_some_and(puts_off)
         && owner.counter.is_some()
         && owner.counter == list.last_counter;
     !is_shut && (comes || !is_unchanged)
-}
-
-/// The post that a list hangs from, where its counter can come with a list of posts.
-fn media_of(list: &Due) -> Option<i64> {
-    let hangs = matches!(list.kind, Kind::Comments | Kind::MediaLikers);
-    hangs.then(|| list.target.parse().ok()).flatten()
 }
 
 /// Changes a day that the lists of each kind have shown on average.
@@ -197,171 +229,33 @@ fn days(since: Timestamp, now: Timestamp) -> f64 {
     now.saturating_sub(since).max(0) as f64 / DAY
 }
 
-async fn lists(
+/// Where posts stand on the lists that are due: on the one that shows them highest. `read` says whether such a list is read
+/// only as far as it is not known, and how many new posts are expected.
+async fn places(
     db: &mut Connection,
-    wanted: &Wanted<'_>,
-    policy: &Policy,
-    seeds: &[Seed],
-    now: Timestamp,
-) -> Result<Vec<Due>> {
-    const SQL: &str = "
-        with intervals as (
-            select value ->> 0 as kind, value ->> 1 as interval_ms
-            from json_each($3)
-        ), wanted as (
-            select w.list_id, w.depth, 0 as is_named
-            from harvest_lists as w
-            where w.harvest_id = $1 and w.round = (select round from harvests where id = $1) and w.open = 0
-            union all
-            select l.id, 1, 1
-            from json_each($2) as e
-            cross join json_each($4) as k
-            cross join lists as l on l.kind = k.value and l.target = e.value
-            where k.value not in ('comments', 'media_likers', 'usertags', 'replies', 'comment_likers')
-            union all
-            select l.id, 1, 1
-            from json_each($2) as e
-            cross join user_media as p on p.list in ('medias', 'clips') and p.user_id = e.value
-            cross join json_each($4) as k
-            cross join lists as l on l.kind = k.value and l.target = cast(p.media_id as text)
-            where $1 is null and k.value in ('comments', 'media_likers', 'usertags')
-            union all
-            select l.id, 1, 1
-            from json_each($2) as e
-            cross join user_media as p on p.list in ('medias', 'clips') and p.user_id = e.value
-            cross join comments as c on c.media_id = p.media_id
-            cross join json_each($4) as k
-            cross join lists as l on l.kind = k.value and l.target = p.media_id || '/' || c.id
-            where $1 is null and k.value in ('replies', 'comment_likers')
-        ), once as (
-            select list_id, min(depth) as depth, max(is_named) as is_named
-            from wanted
-            group by list_id
-        )
-        select
-            l.id, l.kind, l.target, l.params, w.depth, l.ended_at, max(l.ended_at, coalesce(l.checked_at, 0)), l.seen,
-            l.verdict, coalesce(s.pages, 0), coalesce(s.units, 0), coalesce(s.distinct_items, 0), s.counter_after,
-            l.kind in ('followers', 'following')
-                and not exists (
-                    select 1
-                    from users as u
-                    where u.id = cast(l.target as integer) and u.profiled_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $9))
-                )
-                and not exists (
-                    select 1
-                    from lists as p
-                    where p.kind = 'profile' and p.target = l.target and p.params = ''
-                        and p.ended_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $9))
-                ),
-            (
-                select min(t.read_at)
-                from list_stretches as t
-                where t.list_id = l.id
-            ),
-            case
-                when l.kind in ('comments', 'media_likers', 'usertags', 'replies', 'comment_likers') then (
-                    select m.owner_id from media as m where m.id = cast(l.target as integer)
-                )
-                when l.target not glob '*[^0-9]*' then cast(l.target as integer)
-            end
-        from once as w
-        cross join lists as l on l.id = w.list_id
-        cross join intervals as r on r.kind = l.kind
-        left join sweeps as s on s.id = l.last_sweep
-        where l.open_sweep is null
-            and l.ended_at >= case l.kind when 'profile' then $8 else $5 end
-            and l.verdict <> 'cancelled'
-            and max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $6) <= $7
-            and (
-                w.is_named
-                or l.kind not in ('profile', 'followers', 'following', 'medias', 'clips', 'reposts')
-                or l.target like '@%'
-                or exists (
-                    select 1 from targets as t where t.harvest_id = $1 and t.user_id = cast(l.target as integer)
-                )
-            )
-            and not (
-                l.target like '@%'
-                and exists (select 1 from seeds as n where n.value = l.target and n.user_id is not null)
-            )";
-    let rows = sqlx::query(SQL)
-        .bind(wanted.harvest_id)
-        .bind(targets(seeds))
-        .bind(serde_json::to_string(&intervals::wanted(&wanted.spec.refresh)).unwrap_or_else(|_| "[]".into()))
-        .bind(kinds(wanted))
-        .bind(wanted.fresh_after)
-        .bind(due::longest(policy))
-        .bind(now)
-        .bind(wanted.profiled_after)
-        .bind(counted::TOGETHER_MS)
-        .fetch_all(db)
-        .await?;
-    let mut due = Vec::new();
-    for row in &rows {
-        due.extend(due_of(row, wanted)?);
-    }
-    Ok(due)
-}
-
-/// What the seeds' own lists hang from, as a JSON array.
-fn targets(seeds: &[Seed]) -> String {
-    let targets: Vec<String> = seeds
+    due: &[Due],
+    read: impl Fn(&Due) -> (bool, f64),
+) -> Result<HashMap<i64, Place>> {
+    let mut posts: HashMap<i64, Place> = HashMap::new();
+    for list in due
         .iter()
-        .filter(|seed| !seed.repeated)
-        .map(|seed| match (seed.words(), seed.user) {
-            (Some(words), _) => words.to_owned(),
-            (None, Some(user)) => user.to_string(),
-            (None, None) => seed.text.clone(),
-        })
-        .collect();
-    serde_json::to_string(&targets).unwrap_or_else(|_| "[]".into())
-}
-
-/// The kinds of the seeds' lists that may be read again, as a JSON array.
-fn kinds(wanted: &Wanted<'_>) -> String {
-    let named =
-        |kind: &&Kind| matches!(kind, Kind::Profile | Kind::Search) || wanted.spec.collect.contains(*kind);
-    let kinds: Vec<&str> = wanted
-        .spec
-        .refresh
-        .keys()
-        .filter(named)
-        .map(|kind| kind.name())
-        .collect();
-    serde_json::to_string(&kinds).unwrap_or_else(|_| "[]".into())
-}
-
-/// A list that is due; none if another variant is wanted, or if it is asked for anew as one that was never read whole.
-fn due_of(row: &SqliteRow, wanted: &Wanted<'_>) -> Result<Option<Due>> {
-    let kind = want::kind_of(row.get(1))?;
-    let verdict = row.get::<Option<&str>, _>(8).and_then(Verdict::find);
-    let (pages, units, items): (i64, i64, i64) = (row.get(9), row.get(10), row.get(11));
-    let list_variant = want::variant_of(row.get(3))?;
-    if list_variant != variant(wanted, kind)
-        || is_asked_again(verdict, wanted.spec.limits.get(&kind), (pages, items))
+        .filter(|list| matches!(list.kind, Kind::Medias | Kind::Clips))
     {
-        return Ok(None);
+        let (joins, new) = read(list);
+        for (media, above) in on_list(db, list).await? {
+            let place = Place {
+                kind: list.kind,
+                above,
+                joins,
+                new,
+            };
+            let known = posts.entry(media).or_insert(place);
+            if above < known.above {
+                *known = place;
+            }
+        }
     }
-    let seen = row.get::<Option<&str>, _>(7);
-    Ok(Some(Due {
-        id: row.get(0),
-        kind,
-        target: row.get(2),
-        depth: row.get(4),
-        user: row.get(15),
-        ended_at: row.get(5),
-        read_at: row.get(6),
-        seen: seen
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default(),
-        verdict,
-        last: (pages, units),
-        last_counter: row.get(12),
-        profile_first: row.get(13),
-        known_since: row
-            .get::<Option<Timestamp>, _>(14)
-            .filter(|_| due::ends_at_the_known(kind, list_variant)),
-    }))
+    Ok(posts)
 }
 
 /// The posts on a list, with how many stand above.

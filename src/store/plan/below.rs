@@ -135,6 +135,7 @@ async fn below_posts(
                     l.verdict <> 'capped'
                     or coalesce($7 <= s.distinct_items, 0)
                     or coalesce($8 <= s.pages, 0)
+                    or s.at_page_cap = 1
                 ),
             0
         )
@@ -217,6 +218,7 @@ async fn below_comments(
                         l.verdict <> 'capped'
                         or coalesce($7 <= s.distinct_items, 0)
                         or coalesce($8 <= s.pages, 0)
+                        or s.at_page_cap = 1
                     ),
                 0
             )

@@ -2,8 +2,9 @@
 //! before a person agrees to it. A profile that it buys is there for whoever wants it later.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use sqlx::SqlitePool;
+use sqlx::{Row as _, SqlitePool};
 
 use crate::clock::Timestamp;
 use crate::kind::Kind;
@@ -16,6 +17,9 @@ use crate::variant::Variant;
 /// The source of the seeds whose profiles a plan buys; the next plan has others.
 const SOURCE: &str = "plan";
 
+/// So long a purchase does not ask again after a 404: a second question is not the plan's to ask.
+pub(crate) const NOT_NOW: Duration = Duration::from_hours(24);
+
 /// Opens the purchase of these seeds' profiles for at most so many units; returns the number of the harvest that pays.
 pub async fn open(
     db: &mut Connection,
@@ -25,9 +29,18 @@ pub async fn open(
     units: i64,
     now: Timestamp,
 ) -> Result<i64> {
-    let spent = match harvests::find(db, &own_name(name)).await? {
-        Some(id) => ledger::spent_by(&mut *db, id).await?.total(),
-        None => 0,
+    // As the planned harvest reads them: by name where it does not know the user yet, whoever has looked the name up since.
+    const BY_NAME: &str = "
+        update seeds
+        set user_id = null
+        where harvest_id = $1 and value like '@%'";
+    let spent = if let Some(id) = harvests::find(db, &own_name(name)).await? {
+        sqlx::query(BY_NAME).bind(id).execute(&mut *db).await?;
+        ledger::spent_by(&mut *db, id).await?.total()
+    } else {
+        // Only one that is there can begin a round, and in none of its own it would take what was read before as its answer.
+        harvests::put(db, policy, &spec(name, Vec::new()), false, now).await?;
+        0
     };
     let spec = HarvestSpec {
         max_units: Some(spent.saturating_add(units)),
@@ -37,6 +50,19 @@ pub async fn open(
     harvests::put(db, policy, &spec, true, now).await
 }
 
+/// Opens a purchase again that a starting gleaner has closed: its round goes on with those that are still missing, within
+/// the same bound.
+pub async fn reopen(
+    db: &mut Connection,
+    policy: &Policy,
+    name: &str,
+    seeds: Vec<String>,
+    now: Timestamp,
+) -> Result<()> {
+    harvests::put(db, policy, &spec(name, seeds), false, now).await?;
+    Ok(())
+}
+
 /// What the plans of that harvest have spent.
 pub async fn spent(pool: &SqlitePool, name: &str) -> Result<i64> {
     let mut connection = pool.acquire().await?;
@@ -44,6 +70,84 @@ pub async fn spent(pool: &SqlitePool, name: &str) -> Result<i64> {
         Some(id) => ledger::spent_by(&mut *connection, id).await?.total(),
         None => 0,
     })
+}
+
+/// Whether a harvest is a purchase of a plan that is under way, whoever sends for it.
+pub(crate) async fn is_under_way(db: &mut Connection, harvest_id: i64) -> Result<bool> {
+    const SQL: &str = "
+        select exists (
+            select 1
+            from harvests as h
+            cross join seed_sources as o on o.harvest_id = h.id
+            where h.id = $1 and h.name like 'plan:%' and o.source = $2
+        )";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(harvest_id)
+        .bind(SOURCE)
+        .fetch_one(db)
+        .await?)
+}
+
+/// Whether a purchase has not been closed by somebody else.
+pub async fn is_open(pool: &SqlitePool, harvest_id: i64) -> Result<bool> {
+    is_under_way(&mut *pool.acquire().await?, harvest_id).await
+}
+
+/// Whether a purchase has spent its own bound, so that the next profile does not fit.
+pub async fn is_spent(pool: &SqlitePool, harvest_id: i64, price: i64) -> Result<bool> {
+    const SQL: &str = "
+        select coalesce(max_units, 0)
+        from harvests
+        where id = $1";
+    let bound: i64 = sqlx::query_scalar(SQL).bind(harvest_id).fetch_one(pool).await?;
+    let spent = ledger::spent_by(pool, harvest_id).await?;
+    Ok(spent.reserved == 0 && spent.total() + price > bound)
+}
+
+/// Closes all purchases but one: whoever made another one has died, or finds that it is closed.
+pub(crate) async fn close_others(
+    db: &mut Connection,
+    policy: &Policy,
+    kept: Option<i64>,
+    now: Timestamp,
+) -> Result<()> {
+    const SQL: &str = "
+        select substr(name, length('plan:') + 1)
+        from harvests
+        where name like 'plan:%' and id is not $1
+        order by id";
+    let names: Vec<String> = sqlx::query_scalar(SQL).bind(kept).fetch_all(&mut *db).await?;
+    for name in names {
+        if let Some(id) = harvests::find(db, &own_name(&name)).await?
+            && is_under_way(db, id).await?
+        {
+            close(db, policy, &name, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest request of all: what is bought from now on has a greater number.
+pub async fn newest_request(pool: &SqlitePool) -> Result<i64> {
+    const SQL: &str = "
+        select coalesce(max(id), 0)
+        from ledger";
+    Ok(sqlx::query_scalar(SQL).fetch_one(pool).await?)
+}
+
+/// The profiles that a purchase has paid for after that request, and what they cost.
+pub async fn bought_since(pool: &SqlitePool, harvest_id: i64, request: i64) -> Result<(i64, i64)> {
+    const SQL: &str = "
+        select count(distinct s.list_id), coalesce(sum(g.units), 0)
+        from ledger as g
+        join sweeps as s on s.id = g.sweep_id
+        where g.id > $2 and g.harvest_id = $1 and g.units > 0";
+    let row = sqlx::query(SQL)
+        .bind(harvest_id)
+        .bind(request)
+        .fetch_one(pool)
+        .await?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// Lets go of what was not bought. Whoever wants such a profile later asks for it, and pays.

@@ -154,7 +154,8 @@ async fn walks(db: &mut Connection, measured: &mut Measured) -> Result<()> {
 }
 
 async fn truncated(db: &mut Connection, measured: &mut Measured) -> Result<()> {
-    // A sweep that was read on bears the name of the next endpoint; that the first one cut it short is kept beside.
+    // A sweep that was read on bears the name of the next endpoint; that the first one cut it short is kept beside. The
+    // newest of each part for itself: over both together, all of them would be sorted first.
     const SQL: &str = "
         select
             endpoint,
@@ -163,19 +164,24 @@ async fn truncated(db: &mut Connection, measured: &mut Measured) -> Result<()> {
             cast(avg(case when verdict = 'truncated' then distinct_items end) as integer),
             max(case when verdict = 'complete' then counter_before end)
         from (
-            select endpoint, verdict, counter_before, distinct_items
+            select *
             from (
-                select id, endpoint, verdict, counter_before, distinct_items
+                select endpoint, verdict, counter_before, distinct_items
                 from sweeps
                 where verdict in ('complete', 'truncated') and endpoint is not null and pages > 0
-                union all
-                select s.id, f.from_endpoint, 'truncated', s.counter_before, f.items_before
-                from fallbacks as f
-                join sweeps as s on s.id = f.sweep_id
-                where s.endpoint <> f.from_endpoint
+                order by id desc
+                limit 50000
             )
-            order by id desc
-            limit 50000
+            union all
+            select *
+            from (
+                select f.from_endpoint, 'truncated', s.counter_before, f.items_before
+                from fallbacks as f
+                cross join sweeps as s on s.id = f.sweep_id
+                where s.endpoint <> f.from_endpoint
+                order by f.sweep_id desc
+                limit 50000
+            )
         )
         group by 1";
     for row in sqlx::query(SQL).fetch_all(db).await? {
@@ -237,9 +243,15 @@ async fn comments(db: &mut Connection, measured: &mut Measured) -> Result<()> {
 async fn uncounted(db: &mut Connection, measured: &mut Measured) -> Result<()> {
     const SQL: &str = "
         select l.kind, s.pages, count(*)
-        from lists as l
+        from (
+            select kind, last_sweep
+            from lists
+            where kind in ('reposts', 'search') and last_sweep is not null
+            order by id desc
+            limit 5000
+        ) as l
         join sweeps as s on s.id = l.last_sweep
-        where l.kind in ('reposts', 'search') and s.pages > 0 and s.verdict <> 'capped'
+        where s.pages > 0 and s.verdict <> 'capped'
         group by 1, 2";
     for row in sqlx::query(SQL).fetch_all(db).await? {
         let lists = measured.uncounted.entry(want::kind_of(row.get(0))?).or_default();

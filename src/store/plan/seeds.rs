@@ -7,8 +7,9 @@ use sqlx::Row as _;
 use super::Wanted;
 use super::below::Left;
 use crate::kind::Kind;
-use crate::store::harvests::Limit;
-use crate::store::{Connection, Result, json_ids, want};
+use crate::refresh::Interval;
+use crate::store::further::{self, Bought};
+use crate::store::{Connection, Result, due, json_ids, want};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -43,7 +44,7 @@ pub enum ListState {
     /// Nothing of it is there, or it is to be read anew.
     #[default]
     ToRead,
-    /// It is being read: so many pages are there.
+    /// It is being read, or read on from where a limit ended it: so many pages are there.
     Open(i64),
     /// Nothing more is bought: it has a verdict, or waits for a person.
     Done,
@@ -56,6 +57,8 @@ pub struct Seed {
     pub text: String,
     /// The user, if it is known.
     pub user: Option<i64>,
+    /// The user whom its harvest has found its name to be: from then on it is that one, whoever has the name.
+    pub found: Option<i64>,
     /// The user's name, if it is known.
     pub username: Option<String>,
     /// Its profile.
@@ -82,6 +85,12 @@ impl Seed {
     /// Whether it is a search.
     pub fn words(&self) -> Option<&str> {
         self.text.strip_prefix("search:")
+    }
+
+    /// What its profile is asked by.
+    pub fn read_as(&self) -> String {
+        self.found
+            .map_or_else(|| self.text.clone(), |user| user.to_string())
     }
 
     /// How long one of its lists is, as its profile says.
@@ -111,6 +120,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
                 case
                     when e.value not glob '*[^0-9]*' then cast(e.value as integer)
                     when e.value like '@%' then coalesce(
+                        (select s.user_id from seeds as s where s.harvest_id = $2 and s.value = e.value),
                         (select s.user_id from seeds as s where s.value = e.value and s.user_id is not null limit 1),
                         (
                             select u.id
@@ -120,12 +130,14 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
                             limit 1
                         )
                     )
-                end as user_id
+                end as user_id,
+                (select s.user_id from seeds as s where s.harvest_id = $2 and s.value = e.value) as found_id
             from json_each($1) as e
         )
         select
             n.place, n.user_id, u.username, u.profiled_at is not null, u.follower_count, u.following_count, u.media_count,
-            u.total_clips_count, u.is_private, coalesce(u.is_verified, 0), u.gone_at is not null
+            u.total_clips_count, u.is_private, coalesce(u.is_verified, 0), u.gone_at is not null,
+            n.found_id
         from named as n
         left join users as u on u.id = n.user_id
         order by n.place";
@@ -134,6 +146,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
     let mut first = HashMap::new();
     for (row, text) in sqlx::query(USERS)
         .bind(&json)
+        .bind(wanted.harvest_id)
         .fetch_all(&mut *db)
         .await?
         .iter()
@@ -150,6 +163,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
         seeds.push(Seed {
             text: text.clone(),
             user,
+            found: row.get(11),
             username: row.get(2),
             counters: row.get::<bool, _>(3).then_some(counters),
             private: row.get(8),
@@ -159,7 +173,7 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
             ..Seed::default()
         });
     }
-    profiles(db, wanted, &json, &mut seeds).await?;
+    profiles(db, wanted, &mut seeds).await?;
     for (place, kind, state) in lists(db, wanted, &seeds).await? {
         if let Some(seed) = seeds.get_mut(place) {
             seed.lists.insert(kind, state);
@@ -168,18 +182,20 @@ pub(super) async fn read(db: &mut Connection, wanted: &Wanted<'_>, texts: &[Stri
     Ok(seeds)
 }
 
-async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, json: &str, seeds: &mut [Seed]) -> Result<()> {
+/// A seed whose name its harvest has looked up is read by the user's id, and the list of the name never again.
+async fn profiles(db: &mut Connection, wanted: &Wanted<'_>, seeds: &mut [Seed]) -> Result<()> {
     const SQL: &str = "
         select
-            e.key,
+            e.value ->> 0,
             l.open_sweep is null and l.ended_at >= $2 and coalesce(l.verdict, 'failed') not in ('failed', 'cancelled'),
             coalesce(s.not_found, 0),
             l.open_sweep is null and coalesce(l.verdict = 'gone', 0)
         from json_each($1) as e
-        cross join lists as l on l.kind = 'profile' and l.target = e.value and l.params = ''
+        cross join lists as l on l.kind = 'profile' and l.target = e.value ->> 1 and l.params = ''
         left join sweeps as s on s.id = l.open_sweep";
+    let targets: Vec<(usize, String)> = seeds.iter().map(Seed::read_as).enumerate().collect();
     for row in sqlx::query(SQL)
-        .bind(json)
+        .bind(serde_json::to_string(&targets).unwrap_or_else(|_| "[]".into()))
         .bind(wanted.profiled_after)
         .fetch_all(db)
         .await?
@@ -208,11 +224,10 @@ async fn lists(
     const SQL: &str = "
         select
             e.key, l.kind, l.params, l.open_sweep is not null, coalesce(l.ended_at >= $2, 0), l.verdict,
-            coalesce(s.pages, 0), coalesce(s.distinct_items, 0), coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0)
+            coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0), l.id, l.target
         from json_each($1) as e
         cross join lists as l
             on l.kind in ('followers', 'following', 'medias', 'clips', 'reposts', 'search') and l.target = e.value
-        left join sweeps as s on s.id = coalesce(l.open_sweep, l.last_sweep)
         left join tasks as t on t.sweep_id = l.open_sweep";
     let targets: Vec<String> = seeds
         .iter()
@@ -225,30 +240,31 @@ async fn lists(
         .collect();
     let json = serde_json::to_string(&targets).unwrap_or_else(|_| "[]".into());
     let mut found = Vec::new();
-    for row in sqlx::query(SQL)
+    let rows = sqlx::query(SQL)
         .bind(json)
         .bind(wanted.fresh_after)
-        .fetch_all(db)
-        .await?
-    {
+        .fetch_all(&mut *db)
+        .await?;
+    let bought = further::bought(db, rows.iter().map(|row| row.get(8))).await?;
+    for row in rows {
         let kind = want::kind_of(row.get(1))?;
         let place = usize::try_from(row.get::<i64, _>(0)).unwrap_or(usize::MAX);
         let is_search = seeds.get(place).is_some_and(|seed| seed.words().is_some());
         if want::variant_of(row.get(2))? != variant(wanted, kind) || is_search != (kind == Kind::Search) {
             continue;
         }
-        let bought: (i64, i64) = (row.get(6), row.get(7));
         let verdict = row.get::<Option<&str>, _>(5).and_then(Verdict::find);
         let state = if row.get(3) {
-            if row.get(9) {
+            if row.get(7) {
                 ListState::Done
             } else {
-                ListState::Open(row.get(8))
+                ListState::Open(row.get(6))
             }
-        } else if row.get(4) && !is_asked_again(verdict, wanted.spec.limits.get(&kind), bought) {
-            ListState::Done
-        } else {
+        } else if !row.get::<bool, _>(4) {
             ListState::ToRead
+        } else {
+            let named = (kind, row.get(9), variant(wanted, kind));
+            state_of(wanted, named, verdict, bought.get(&row.get(8)))
         };
         found.push((place, kind, state));
     }
@@ -263,13 +279,42 @@ pub(super) fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
     }
 }
 
-/// Whether a list with a verdict of this generation is read again all the same: it failed, or a limit cut it that is wider
-/// now. `bought` are its pages and items.
-pub(super) fn is_asked_again(verdict: Option<Verdict>, limit: Option<&Limit>, bought: (i64, i64)) -> bool {
-    match (verdict, limit) {
-        (None | Some(Verdict::Failed | Verdict::Cancelled), _) | (Some(Verdict::Capped), None) => true,
-        (Some(Verdict::Capped), Some(Limit::Pages(pages))) => *pages > bought.0,
-        (Some(Verdict::Capped), Some(Limit::Items(items))) => *items > bought.1,
+/// What becomes of a list that has a verdict of this generation.
+fn state_of(
+    wanted: &Wanted<'_>,
+    named: (Kind, &str, Variant),
+    verdict: Option<Verdict>,
+    bought: Option<&Bought>,
+) -> ListState {
+    let (policy, retired) = (wanted.policy, &wanted.retired);
+    if !is_asked_again(wanted, named, verdict, bought) {
+        return ListState::Done;
+    }
+    // A list of posts goes on where the known ends, which a plan does not look for; what is due is read anew.
+    let is_due = |bought: &Bought| match wanted.spec.refresh.get(&named.0) {
+        Some(Interval::Every(every)) => bought.is_older_than(*every, wanted.now),
+        Some(Interval::Auto) | None => false,
+    };
+    bought
+        .filter(|bought| !due::ends_at_the_known(named.0, named.2) && !is_due(bought))
+        .and_then(|bought| bought.next_page(policy, named, retired, wanted.now))
+        .map_or(ListState::ToRead, ListState::Open)
+}
+
+/// Whether a list with a verdict of this generation is read further or again all the same: it failed, or a limit cut it that
+/// is wider now.
+pub(super) fn is_asked_again(
+    wanted: &Wanted<'_>,
+    named: (Kind, &str, Variant),
+    verdict: Option<Verdict>,
+    bought: Option<&Bought>,
+) -> bool {
+    match verdict {
+        None | Some(Verdict::Failed | Verdict::Cancelled) => true,
+        Some(Verdict::Capped) => bought.is_some_and(|bought| {
+            let limit = wanted.spec.limits.get(&named.0);
+            bought.is_less_than(wanted.policy, named, limit, &wanted.retired)
+        }),
         _ => false,
     }
 }
@@ -281,21 +326,4 @@ pub(super) fn users(seeds: &[Seed]) -> String {
             .iter()
             .map(|seed| seed.user.filter(|_| !seed.repeated).unwrap_or_default()),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_capped_list_is_read_again_only_where_more_is_wanted() {
-        let capped = Some(Verdict::Capped);
-        assert!(is_asked_again(capped, None, (2, 50)));
-        assert!(is_asked_again(capped, Some(&Limit::Pages(3)), (2, 50)));
-        assert!(!is_asked_again(capped, Some(&Limit::Pages(2)), (2, 50)));
-        assert!(is_asked_again(capped, Some(&Limit::Items(51)), (2, 50)));
-        assert!(!is_asked_again(capped, Some(&Limit::Items(50)), (2, 50)));
-        assert!(is_asked_again(Some(Verdict::Failed), None, (2, 50)));
-        assert!(!is_asked_again(Some(Verdict::Truncated), None, (2, 50)));
-    }
 }

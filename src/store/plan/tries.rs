@@ -18,9 +18,9 @@ pub(super) async fn read(db: &mut Connection, now: Timestamp) -> Result<BTreeMap
             select
                 f.kind,
                 f.endpoint,
-                s.distinct_items - f.items_before as new_rows,
-                s.units - f.units_before as units,
-                s.ended_at is not null as is_ended,
+                coalesce(f.items_after, s.distinct_items) - f.items_before as new_rows,
+                coalesce(f.units_after, s.units) - f.units_before as units,
+                coalesce(f.items_after, s.ended_at) is not null as is_ended,
                 coalesce(t.state <> 'parked' and t.served_at > $2, 0) as is_under_way,
                 row_number() over (partition by f.kind, f.endpoint order by f.sweep_id desc) as place
             from fallbacks as f

@@ -22,6 +22,7 @@ const STATEMENT: &str = "
         e.low,
         e.high,
         e.missing,
+        e.missing_by,
         e.expected,
         e.method,
         e.sweeps

@@ -139,6 +139,22 @@ const DUE: &str = "
                         )
                 )
             )
+            -- So is the list of comments that tells how many replies and likes a comment has.
+            and not (
+                l.kind in ('replies', 'comment_likers')
+                and exists (
+                    select 1
+                    from lists as o
+                    cross join harvest_lists as ow on ow.harvest_id = $1 and ow.list_id = o.id and ow.round = $3
+                    cross join harvest_refresh as q on q.harvest_id = $1 and q.kind = o.kind
+                    where o.kind = 'comments' and o.target = substr(l.target, 1, instr(l.target, '/') - 1)
+                        and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(q.interval_ms * (1 - $7), o.auto_ms, $4) <= $2
+                        and o.verdict <> 'cancelled'
+                        and not exists (
+                            select 1 from tasks as t where t.list_id = o.id and t.state = 'parked'
+                        )
+                )
+            )
         order by l.due_at
         limit $5";
 

@@ -25,15 +25,20 @@ pub(crate) async fn start(
     const SWEEPS: &str = "
         insert into sweeps (
             list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            counter_before_at, fresh_after, renews, base_sweep, expected_units, ended_page
+            counter_before_at, fresh_after, renews, base_sweep, expected_units, ended_page, walk_reason, reads_again
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
             sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
-            sweep.value ->> 7, sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
+            sweep.value ->> 8, sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
             sweep.value ->> '$[5].units',
-            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end
+            case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end,
+            sweep.value ->> 7,
+            case
+                when sweep.value ->> 7 is not null
+                then (select coalesce(b.reads_again, b.id) from sweeps as b where b.id = l.last_sweep)
+            end
         from json_each($1) as sweep
         join lists as l on l.id = sweep.value ->> 0
         order by sweep.key
@@ -48,15 +53,6 @@ pub(crate) async fn start(
             ended_at = case when s.verdict is null then lists.ended_at else $2 end
         from sweeps as s
         where s.list_id = lists.id and s.id in (select value from json_each($1))";
-    const TASKS: &str = "
-        insert into tasks (
-            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
-        )
-        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
-        from json_each($1) as task
-        join sweeps as s on s.id = task.value ->> 0
-        join lists as l on l.id = s.list_id
-        order by task.key";
     if lists.is_empty() {
         return Ok(Vec::new());
     }
@@ -99,15 +95,7 @@ pub(crate) async fn start(
             tasks.push((sweep, list.depth, list.kind.rank()));
         }
     }
-    if !tasks.is_empty() {
-        let json = serde_json::to_string(&tasks).unwrap_or_else(|_| "[]".into());
-        sqlx::query(TASKS)
-            .bind(json)
-            .bind(harvest.id)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
-    }
+    add_tasks(db, harvest, &tasks, now).await?;
     let shut = [Verdict::Gone, Verdict::Private].map(Verdict::name);
     let shut: Vec<i64> = plans
         .iter()
@@ -122,8 +110,38 @@ pub(crate) async fn start(
     Ok(shown)
 }
 
+/// Adds the tasks of sweeps: sweep, depth, rank of the kind.
+async fn add_tasks(
+    db: &mut Connection,
+    harvest: &Harvest,
+    tasks: &[(i64, i64, i64)],
+    now: Timestamp,
+) -> Result<()> {
+    const TASKS: &str = "
+        insert into tasks (
+            sweep_id, list_id, harvest_id, kind, kind_rank, target, depth, endpoint, state, created_at
+        )
+        select s.id, l.id, $2, l.kind, task.value ->> 2, l.target, task.value ->> 1, s.endpoint, 'ready', $3
+        from json_each($1) as task
+        join sweeps as s on s.id = task.value ->> 0
+        join lists as l on l.id = s.list_id
+        order by task.key";
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let json = serde_json::to_string(tasks).unwrap_or_else(|_| "[]".into());
+    sqlx::query(TASKS)
+        .bind(json)
+        .bind(harvest.id)
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again,
-/// since when a counter counts, when the counter was read; a counter that is carried over only says whether a list is cut.
+/// since when a counter counts, why its pages are bought again, when the counter was read; a counter that is carried over only
+/// says whether a list is cut.
 type Plan<'a> = (
     i64,
     Option<&'a str>,
@@ -132,6 +150,7 @@ type Plan<'a> = (
     Option<i64>,
     Option<Renewal>,
     Timestamp,
+    Option<&'static str>,
     Option<Timestamp>,
 );
 
@@ -153,13 +172,14 @@ async fn plan<'a>(
     let owners = owner::owners(db, &asked).await?;
     let retired = holds::retired(db).await?;
     let kinds = lists.iter().map(|list| list.kind);
-    let today = lists.iter().any(|list| list.renewal.is_some()).then_some(now);
-    let choice = choice::load(db, policy, harvest, kinds, today).await?;
+    let renews = lists.iter().any(|list| list.renewal.is_some());
+    let choice = choice::load(db, policy, harvest, kinds, renews, now).await?;
     let mut plans = Vec::with_capacity(lists.len());
     for list in lists {
         let owner = owners.get(&list.list_id).copied().unwrap_or_default();
+        let counter = owner.counter.or(list.renewal.and_then(|renewal| renewal.counter));
         let named = (list.kind, list.target.as_str(), list.variant);
-        let step = choice.first(policy, named, owner.counter, &retired);
+        let step = choice.first(policy, named, counter, &retired);
         let settled = unsent::verdict(owner).or_else(|| {
             step.is_none()
                 .then(|| (Verdict::Retired, sweeps::nowhere_left(list.variant)))
@@ -170,9 +190,10 @@ async fn plan<'a>(
                 .map(|step| step.endpoint.as_str()),
             settled.map(|(verdict, _)| verdict.name()),
             settled.map(|(_, reason)| reason),
-            owner.counter.or(list.renewal.and_then(|renewal| renewal.counter)),
+            counter,
             list.renewal,
             since(list),
+            list.again.filter(|_| settled.is_none()),
             owner.reading().map(|reading| reading.at),
         ));
     }

@@ -176,3 +176,53 @@ fn units_that_the_file_knows_nothing_of_are_told_by_status_budget_and_doctor() {
     assert_eq!(shell.run("status --json").json()["units"]["drift"]["units"], 12);
     shell.run("query drifts").exits(0).shows("12");
 }
+
+#[test]
+fn beside_a_daemon_a_harvest_ends_at_a_limit_that_leaves_too_little_for_its_dearer_calls() {
+    let shell = limited("");
+    let config = std::fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    // Two units for each page of followers, one for each of posts.
+    shell.write(
+        "gleaner.toml",
+        &format!("{config}[routes]\nfollowers = [\"/gql/user/followers/chunk\"]\n"),
+    );
+    shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
+    let daemon = shell.start_command("run --max-units 12");
+    shell.status_when(|status| status["working"] == true);
+    let somebody = shell.world.seeds(24)[20..].join(" ");
+    let words = format!("harvest {somebody} --name small --collect followers,medias --json");
+    let mut harvest = shell.start_command(&words);
+    let spent = |budget: &serde_json::Value| budget["limits"][0]["spent"].clone();
+    shell.json_when("budget --json", |budget| spent(budget) == 12);
+    let said = harvest.wait().exits(4).json();
+    assert_eq!(said["limit_reached"]["name"], "total");
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn beside_a_daemon_a_limit_that_nobody_would_keep_is_refused() {
+    let shell = limited("");
+    shell.run(&format!("harvest {}", shell.seeds(1))).exits(0);
+    let config = std::fs::read_to_string(shell.path("gleaner.toml")).unwrap();
+    shell.write("tight.toml", &format!("{config}per_day = 3\n"));
+    let daemon = shell.start_command("run --max-units 5000");
+    shell.json_when("budget --json", |budget| budget["limits"][0]["limit"] == 5_000);
+    let harvest = format!("harvest {} --name more --collect followers", shell.seeds(3));
+    shell
+        .run(&format!("{harvest} --max-units-this-run 3"))
+        .exits(2)
+        .tells("--max-units-this-run limits only what this command sends itself; nothing was sent");
+    let tight = format!("--config tight.toml {harvest}");
+    shell
+        .run(&tight)
+        .exits(2)
+        .tells("without this command's [budget] per_day = 3; nothing was sent")
+        .tells("`gleaner budget set per_day=3` makes it hold there");
+    assert_eq!(shell.upstream.meter(), 1);
+    // A limit that holds there is one, and so is a person's word.
+    shell.run(&format!("{harvest} --max-units 2")).exits(4);
+    shell.run("budget set per_day=5").exits(0);
+    shell.run(&tight).exits(4);
+    assert_eq!(shell.upstream.meter(), 3);
+    daemon.stop().exits(0);
+}

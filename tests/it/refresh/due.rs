@@ -5,9 +5,10 @@ use std::time::Duration;
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
 use gleaner::refresh::Interval;
+use serde_json::json;
 
 use super::{DAY, Days, daily, refreshed};
-use crate::stage::{FOLLOWERS, MEDIAS, PROFILE};
+use crate::stage::{COMMENTS, FOLLOWERS, MEDIAS, PROFILE, Reply};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_has_an_interval_of_its_own() {
@@ -121,6 +122,34 @@ async fn comments_are_not_asked_for_again_while_their_counter_is_what_it_was() {
     );
     days.stage.change(1, |person| person.posts = vec![(101, Some(6))]);
     assert_eq!(days.after(DAY, &harvest).await, 1 + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn likers_of_a_comment_are_not_asked_for_before_its_list_has_told_their_counter() {
+    let days = Days::start().await;
+    days.poster(1, &[500], 10);
+    let says = |comments: i64, likes: i64| {
+        days.stage
+            .change(1, |person| person.posts = vec![(500, Some(comments))]);
+        let comment = json!({
+            "pk": "900", "text": "so nice", "created_at": 1_700_000_000, "comment_like_count": likes,
+            "user": { "pk": "7", "username": "seven" }, "user_id": "7", "media_id": "500",
+        });
+        days.stage
+            .always(COMMENTS, Reply::page(&json!([[comment], null])));
+    };
+    let harvest = daily(&["1"], &[Kind::Medias, Kind::Comments, Kind::CommentLikers]);
+    says(1, 2);
+    // The profile, the posts, the comments; nobody shows the likers, and that is asked twice.
+    assert_eq!(days.after(DAY, &harvest).await, 1 + 1 + 1 + 2);
+    says(2, 2);
+    assert_eq!(
+        days.after(DAY, &harvest).await,
+        1 + 1,
+        "another comment, and as many likes as before"
+    );
+    says(3, 3);
+    assert_eq!(days.after(DAY, &harvest).await, 1 + 1 + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,6 +83,30 @@ async fn news_that_the_counter_knows_of_do_not_have_the_list_read_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_was_moved_neither_ends_the_news_nor_has_the_list_read_whole() {
+    let days = Days::start().await;
+    days.poster(1, &(101..=136).rev().collect::<Vec<_>>(), 12);
+    let posts = daily(&["1"], &[Kind::Medias]);
+    days.after(DAY, &posts).await;
+    // An old post stands last on the first page, and there are more news than it has places.
+    days.stage.change(1, |person| {
+        person.posts.retain(|(post, _)| *post != 105);
+        person.posts.insert(0, (105, None));
+    });
+    for post in 137..=150 {
+        days.stage.change(1, |person| {
+            let place = usize::from(post < 140);
+            person.posts.insert(place, (post, None));
+        });
+    }
+    assert_eq!(days.after(DAY, &posts).await, 2);
+    assert_eq!(days.posts_known(1).await, (101..=150).rev().collect::<Vec<_>>());
+    for _ in 0..2 {
+        assert_eq!(days.after(DAY, &posts).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn so_often_a_list_is_read_whole_whatever_is_known() {
     let mut days = Days::start().await;
     days.run.config.refresh.whole_every = 3 * DAY;

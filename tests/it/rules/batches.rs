@@ -237,3 +237,15 @@ async fn who_was_only_tagged_in_the_body_of_a_post_is_found_by_every_harvest_tha
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_of_an_answer_for_many_counts_in_the_sweep_that_bears_it() {
+    let (stage, run) = posts(2).await;
+    let node = json!({ "node": { "__typename": "XDTMediaDict", "usertags": { "in": [] } } });
+    let answer = json!({ "data": { "1$multifetch__XDTMediaDict(ids:$media_ids)": [node] } });
+    stage.next(USERTAGS, Reply::page(&answer).times(3));
+    assert_eq!(run.go(&usertags()).await, Stop::Finished);
+    assert_eq!(run.number("select count(*) from rejects").await, 3);
+    let sweeps = "select target, verdict, rejected from completeness where kind = 'usertags' order by target";
+    assert_eq!(run.lines(sweeps).await, ["101 failed 3", "102 failed 0"]);
+}

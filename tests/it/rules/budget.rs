@@ -2,10 +2,11 @@
 
 use gleaner::config::{Config, Harvest};
 use gleaner::engine::Stop;
+use gleaner::kind::Kind;
 use gleaner::setup;
 
 use super::{followed_by, followers};
-use crate::stage::{FOLLOWERS, FOLLOWERS_CHUNK, PROFILE, Reply};
+use crate::stage::{FOLLOWERS, FOLLOWERS_CHUNK, MEDIAS, PROFILE, Reply};
 
 const TWENTY: [i64; 20] = [
     10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
@@ -64,6 +65,30 @@ async fn a_call_of_two_units_is_not_sent_where_one_is_left() {
     assert_eq!(run.go(&limited(4)).await, Stop::Budget);
     assert_eq!(run.number("select sum(units) from ledger").await, 3);
     assert_eq!(stage.count(FOLLOWERS_CHUNK), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_cheap_enough_for_the_rest_is_bought_though_dearer_calls_come_first() {
+    let (stage, mut run) = followed_by(&TWENTY).await;
+    stage.change(1, |person| {
+        person.posts = (101..107).rev().map(|id| (id, None)).collect();
+        person.posts_a_page = 1;
+    });
+    run.config.routes.followers = vec![FOLLOWERS_CHUNK.into()];
+    let both = |max_units| Harvest {
+        collect: vec![Kind::Followers, Kind::Medias],
+        ..limited(max_units)
+    };
+    let all = 1 + 2 * 10 + 6;
+    for limit in 0..all {
+        assert_eq!(run.go(&both(limit)).await, Stop::Budget, "{limit}");
+        let spent = run.number("select coalesce(sum(units), 0) from ledger").await;
+        // With all posts there, one unit is too little for a page of followers.
+        let is_left = spent == limit - 1 && stage.count(MEDIAS) == 6;
+        assert!(spent == limit || is_left, "{spent} of {limit}");
+    }
+    assert_eq!(run.go(&both(all)).await, Stop::Finished);
+    assert_eq!((stage.count(FOLLOWERS_CHUNK), stage.count(MEDIAS)), (10, 6));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,11 @@
 //! What is said of every sweep: how much of the list it showed, and how long a list is that was never shown whole.
 
-use gleaner::config::OnTruncated;
+use gleaner::config::{Harvest, Limit, OnTruncated};
 use gleaner::engine::{Mode, Stop};
 use gleaner::kind::Kind;
 
 use super::{followed_by, followers};
-use crate::harness::Run;
+use crate::harness::{Run, harvest};
 use crate::stage::{FOLLOWERS, Reply, Stage, users_page};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +60,7 @@ async fn random_halves_of_a_list_tell_how_much_is_missing() {
     {
         half(&stage, &run, &mut random).await;
         let line = "select method, sweeps, expected, estimate between 160 and 240, low <= 200 and high >= 200, \
-                    missing = estimate - seen from missing_estimates";
+                    missing = max(estimate, expected) - seen from missing_estimates";
         assert_eq!(run.lines(line).await, [format!("{method} {sweeps} 200 1 1 1")]);
         let seen = run.number("select seen from missing_estimates").await;
         let known = run
@@ -112,6 +112,45 @@ async fn random_halves_of_a_list_tell_how_much_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_always_shows_the_same_misses_what_its_counter_says() {
+    let (stage, mut run) = followed_by(&[]).await;
+    run.config.routes.on_truncated = OnTruncated::Always(Vec::new());
+    stage.change(1, |person| person.follower_count = Some(10_000));
+    stage.always(FOLLOWERS, users_page(&(1_000..1_050).collect::<Vec<_>>(), None));
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    assert_eq!(
+        run.lines("select seen, estimate, high, missing, missing_by, assumptions from missing_estimates")
+            .await,
+        ["50 50.0 50.0 9950.0 counter the sweeps showed the same part again, so the counter holds"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_sweeps_that_the_upstream_ended_tell_how_long_a_list_is() {
+    let (stage, mut run) = followed_by(&[]).await;
+    run.config.routes.on_truncated = OnTruncated::Always(Vec::new());
+    let mut random = fastrand::Rng::with_seed(3);
+    let estimates = "select method, sweeps, estimate between 160 and 240 from missing_estimates";
+    half(&stage, &run, &mut random).await;
+    // What our own limit ends shows the beginning of the list, and what comes after shows that again.
+    let mut limited = followers();
+    limited.limits.lists.insert(Kind::Followers, Limit::Pages(1));
+    stage.next(
+        FOLLOWERS,
+        [users_page(&(1_000..1_020).collect::<Vec<_>>(), Some("c2"))],
+    );
+    assert_eq!(run.refresh(&limited).await, Stop::Finished);
+    assert_eq!(run.verdict(Kind::Followers).await, "capped");
+    half(&stage, &run, &mut random).await;
+    assert_eq!(run.lines(estimates).await, [""; 0]);
+    for _ in 0..2 {
+        half(&stage, &run, &mut random).await;
+        assert_eq!(run.lines(estimates).await, ["chapman 2 1"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everyone_is_known_of_complete_lists_alone() {
     let (stage, run) = followed_by(&[10, 11]).await;
     assert_eq!(run.go(&followers()).await, Stop::Finished);
@@ -157,6 +196,40 @@ async fn a_list_that_is_being_read_again_still_has_everyone() {
     assert_eq!(run.lines("select count(*) from everyone").await, ["5"]);
     let counted = "select recaptured is null and known_before is null from sweeps order by id desc limit 1";
     assert_eq!(run.number(counted).await, 1, "half a number is none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_being_read_again_has_nobody_whom_the_sweep_before_did_not_show() {
+    let (stage, run) = followed_by(&[10, 11, 12, 99]).await;
+    stage.person(98, &[]);
+    stage.change(98, |person| person.following = vec![1]);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    let other = Harvest {
+        name: "other".into(),
+        ..harvest(&["98"], &[Kind::Following])
+    };
+    assert_eq!(run.go(&other).await, Stop::Finished);
+    // 99 is missed once, which closes nothing; 98 is known by the other end alone.
+    stage.change(1, |person| person.followers = vec![10, 11, 12]);
+    assert_eq!(run.refresh(&followers()).await, Stop::Finished);
+    let everyone = "select other_id from everyone where list = 'followers' order by 1";
+    assert_eq!(run.lines(everyone).await, ["10", "11", "12"]);
+    stage.change(1, |person| person.followers = vec![99, 98, 10, 11, 12]);
+    let pages = [
+        users_page(&[99, 98, 10], Some("c2")),
+        users_page(&[11, 12], None).held(),
+    ];
+    stage.next(FOLLOWERS, pages);
+    let id = run.put(&followers(), true).await;
+    let looked = async {
+        run.until("select count(*) from pages where sweep_id = (select open_sweep from lists where kind = 'followers')")
+            .await;
+        assert_eq!(run.lines(everyone).await, ["10", "11", "12"]);
+        stage.release(1);
+    };
+    run.run_while(Mode::Harvest(id), looked).await;
+    assert_eq!(run.run(Mode::Harvest(id)).await, Stop::Finished);
+    assert_eq!(run.lines(everyone).await, ["10", "11", "12", "98", "99"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

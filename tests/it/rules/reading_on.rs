@@ -10,7 +10,7 @@ use crate::harness::{Run, harvest};
 use crate::stage::{FOLLOWERS, FOLLOWERS_CHUNK, Reply, Stage, users_page};
 
 /// Many people with 400 followers each, of whom the first endpoint shows nobody more than 50.
-async fn many_cut(people: i64) -> (Stage, Run, Harvest) {
+pub(super) async fn many_cut(people: i64) -> (Stage, Run, Harvest) {
     let (stage, run) = followed_by(&[]).await;
     stage.page_size(50);
     for id in 1..=people {
@@ -24,7 +24,7 @@ async fn many_cut(people: i64) -> (Stage, Run, Harvest) {
 }
 
 /// A page of the next endpoint that shows what is known.
-fn known(next: Option<&str>) -> Reply {
+pub(super) fn known(next: Option<&str>) -> Reply {
     let known = |id: i64| json!({ "pk": id.to_string(), "username": format!("person.{id}") });
     Reply::page(&json!([(1_000..1_050).map(known).collect::<Vec<_>>(), next]))
 }
@@ -127,10 +127,10 @@ async fn an_endpoint_that_loops_or_fails_in_the_middle_is_measured_by_what_it_sh
                         where endpoint = '/g2/user/followers' and clean + truncated > 0";
     let page = || users_page(&(1_000..1_050).collect::<Vec<_>>(), Some("c2"));
     for (replies, sums) in [
-        (vec![page(), page()], "0 1 2 100 0.13"),
+        (vec![page(), page()], "0 1 2 50 0.13"),
         (
             vec![page(), Reply::status(404), Reply::status(404)],
-            "0 1 1 50 0.13",
+            "0 1 3 50 0.13",
         ),
     ] {
         let (stage, run, wanted) = many_cut(1).await;

@@ -253,19 +253,63 @@ async fn a_later_round_begins_with_the_endpoint_that_gives_most() {
         let (stage, mut run, wanted) = many_cut(6).await;
         run.config.routes.choose = choose;
         assert_eq!(run.go(&wanted).await, Stop::Finished);
-        // What is measured today counts from tomorrow on.
-        run.beside(async |db| {
-            sqlx::query("update endpoint_yields set day = date(day, '-1 day')")
-                .execute(db)
-                .await?;
-            Ok(())
-        })
-        .await;
+        yesterday(&run).await;
         assert_eq!(run.refresh(&wanted).await, Stop::Finished);
         assert_eq!(stage.count(FOLLOWERS), g2, "{choose:?}");
         let costs = "select distinct verdict, units from completeness where kind = 'followers'";
         assert_eq!(run.lines(costs).await, [format!("complete {units}")]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_prices_the_endpoint_that_the_harvest_begins_with() {
+    for (choose, path) in [(Choose::Measured, FOLLOWERS_CHUNK), (Choose::Listed, FOLLOWERS)] {
+        let (stage, mut run, all) = many_cut(12).await;
+        run.config.routes.choose = choose;
+        let named = |name: &str, seeds: &[String], kinds: &[Kind]| Harvest {
+            name: name.into(),
+            seeds: seeds.to_vec(),
+            collect: kinds.to_vec(),
+            ..all.clone()
+        };
+        let (measured, planned) = all.seeds.split_at(6);
+        let first = named("first", measured, &all.collect);
+        assert_eq!(run.go(&first).await, Stop::Finished);
+        let sizes = named("sizes", planned, &[Kind::Profile]);
+        assert_eq!(run.go(&sizes).await, Stop::Finished);
+        let wanted = named("planned", planned, &all.collect);
+        yesterday(&run).await;
+        let foreseen = run.foresee(&wanted).await;
+        let begins_with: Vec<_> = foreseen
+            .basis
+            .iter()
+            .filter(|basis| basis.kind == Kind::Followers)
+            .collect();
+        assert_eq!(begins_with.len(), 1, "{begins_with:?}");
+        assert_eq!(begins_with[0].endpoint, path);
+        let before = stage.asked().len();
+        assert_eq!(run.go(&wanted).await, Stop::Finished);
+        let asked = &stage.asked()[before..];
+        assert_eq!(asked.first().map(|asked| asked.path.as_str()), Some(path));
+        let costs = "select sum(units) from completeness where kind = 'followers' and target in ('7', '8', '9', '10', '11', '12')";
+        let cost = run.number(costs).await;
+        let expected = foreseen.total.units.expected;
+        assert!(
+            (expected - cost).abs() * 10 <= cost,
+            "{choose:?}: {expected} foreseen, cost {cost}"
+        );
+    }
+}
+
+/// What is measured today counts from tomorrow on: lets it have been measured yesterday.
+async fn yesterday(run: &Run) {
+    run.beside(async |db| {
+        sqlx::query("update endpoint_yields set day = date(day, '-1 day')")
+            .execute(db)
+            .await?;
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

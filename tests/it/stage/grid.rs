@@ -28,8 +28,8 @@ pub(super) fn page(id: i64, person: &Person, cursor: Option<&str>) -> Value {
     shown.extend(rest);
     let after = cursor.map(|cursor| cursor.parse::<i64>().unwrap());
     let from = after.map_or(0, |after| {
-        if person.pinned.contains(&after) {
-            return 1 + shown.iter().position(|(media, _)| *media == after).unwrap();
+        if let Some(place) = shown.iter().position(|(media, _)| *media == after) {
+            return 1 + place;
         }
         let is_below = |(media, _): &(i64, Option<i64>)| *media < after && !person.pinned.contains(media);
         shown.iter().position(is_below).unwrap_or(shown.len())
