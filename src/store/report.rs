@@ -1,8 +1,8 @@
 //! Reports: what became of a request, applied to the queue, the ledger and the tables in one transaction.
 
-use std::time::Duration;
+mod holding;
 
-use sqlx::Row as _;
+use std::time::Duration;
 
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
@@ -10,7 +10,7 @@ use crate::endpoint::{Next, Page};
 use crate::kind::Kind;
 use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
-use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::holds::{self, Hold};
 use crate::store::leads::Leading;
 use crate::store::owner::Reading;
 use crate::store::records::History;
@@ -125,7 +125,7 @@ pub async fn apply(
         _ if finished.status.is_some() => holds::lift_troubles(db, finished.ledger_id).await?,
         _ => {}
     }
-    hold_overcharged(db, finished, now).await?;
+    holding::overcharged(db, finished, now).await?;
     if fenced {
         return Ok(Applied::Fenced);
     }
@@ -147,7 +147,7 @@ pub async fn apply(
             ending::end(db, policy, task, Verdict::Private, reason, None, now).await?;
         }
         Report::Retired => {
-            hold_retired(db, &task.endpoint, now).await?;
+            holding::retired(db, &task.endpoint, now).await?;
             sweeps::next_route(db, policy, task, now).await?;
         }
         Report::BadRequest { reason } => bad_request(db, policy, finished, reason, now).await?,
@@ -417,40 +417,4 @@ async fn bad_request(
         return ending::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
     }
     sweeps::restart(db, task, sweeps::REFUSED).await
-}
-
-async fn hold_retired(db: &mut Connection, endpoint: &str, now: Timestamp) -> Result<()> {
-    let hold = Hold {
-        scope: Scope::Endpoint(endpoint.into()),
-        reason: Reason::Retired,
-        detail: "the upstream answers 410: retired".into(),
-        since: now,
-        until: None,
-    };
-    holds::put(db, &hold).await
-}
-
-/// An endpoint that bills more than it is declared to cost could break every limit: nothing more is sent to it.
-async fn hold_overcharged(db: &mut Connection, finished: &Finished, now: Timestamp) -> Result<()> {
-    const RESERVED: &str = "
-        select reserved
-        from ledger
-        where id = $1";
-    let billed = finished.settlement.units();
-    let row = sqlx::query(RESERVED)
-        .bind(finished.ledger_id)
-        .fetch_one(&mut *db)
-        .await?;
-    let reserved: i64 = row.get(0);
-    if billed <= reserved {
-        return Ok(());
-    }
-    let hold = Hold {
-        scope: Scope::Endpoint(finished.task.endpoint.clone()),
-        reason: Reason::Overcharge,
-        detail: format!("billed {billed} units where {reserved} were reserved"),
-        since: now,
-        until: None,
-    };
-    holds::put(db, &hold).await
 }

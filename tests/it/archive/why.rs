@@ -3,8 +3,7 @@
 use gleaner::config::Harvest;
 use gleaner::endpoint::Parse;
 use gleaner::kind::Kind;
-use gleaner::setup;
-use gleaner::store::archive::import::{File, Import, import};
+use gleaner::store::archive::import::File;
 use gleaner::store::archive::source::{self, Source};
 use gleaner::target::Target;
 use gleaner::way::Way;
@@ -182,18 +181,8 @@ async fn what_an_old_file_adds_comes_from_its_own_page() {
         saved("a.json", &[10, 99, 11, 98], Some("a")),
         saved("b.json", &[12, 97], None),
     ];
-    let wanted = Import {
-        endpoint: FOLLOWERS.into(),
-        kind: Kind::Followers,
-        target: "1".into(),
-        paged: true,
-        files,
-    };
-    let policy = setup::policy(&run.config, true);
-    let now = run.clock.now();
-    let imported = run
-        .beside(async |db| import(db, &policy, &wanted, now).await)
-        .await;
+    let target = Target::parse(Kind::Followers, "1").unwrap();
+    let imported = run.import(FOLLOWERS, Kind::Followers, &target, files).await;
     assert!(imported.only_adds);
     for (added, file) in [("99", "a.json"), ("98", "a.json"), ("97", "b.json")] {
         let sources = run.why("follows", &format!("{added}/1"), None).await.unwrap();
