@@ -279,7 +279,7 @@ pub(crate) async fn add_missing(
 /// was over: a sweep that went on meanwhile may have shown the edge later.
 const FOLLOWERS: Items = Items {
     table: "follow_edges",
-    of_list: "followee_id = $1",
+    of_list: "follow_edges.followee_id = $1",
     shown_by: "followers_sweep",
     other: Some("following_sweep"),
     missed_if: "not exists (
@@ -296,7 +296,7 @@ const FOLLOWERS: Items = Items {
 
 /// The same of a list of followings.
 const FOLLOWING: Items = Items {
-    of_list: "follower_id = $1",
+    of_list: "follow_edges.follower_id = $1",
     shown_by: "following_sweep",
     other: Some("followers_sweep"),
     ..FOLLOWERS

@@ -12,7 +12,7 @@ use crate::store::{Connection, Result, json_ids};
 /// The posts of a list. A variant of the list that showed a post since then says that it is there.
 const POSTS: Items = Items {
     table: "user_media",
-    of_list: "list = $5 and user_id = $1",
+    of_list: "user_media.list = $5 and user_media.user_id = $1",
     shown_by: "sweep_id",
     other: None,
     missed_if: "not exists (
