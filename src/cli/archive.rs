@@ -7,9 +7,10 @@ use super::arguments::Common;
 use super::output::{self, count, line, number};
 use super::{Exit, session};
 use crate::setup;
+use crate::store::archive::dictionaries::{self, Counted};
+use crate::store::archive::packing;
 use crate::store::archive::retention::{self, Dropped, Retention};
 use crate::store::archive::status::{self, Kept};
-use crate::store::archive::{dictionaries, packing};
 use crate::store::{Connection, begin};
 
 /// How many bodies are packed in one commit, so that a daemon on the same file waits for an instant only.
@@ -80,7 +81,8 @@ pub(crate) async fn run(common: &Common, flags: Archive) -> anyhow::Result<Exit>
 
 async fn pack(writer: &mut Connection) -> anyhow::Result<(i64, i64)> {
     let (mut trained, mut packed) = (0, 0);
-    while let Some(samples) = dictionaries::due(writer).await? {
+    let mut counted = Counted::default();
+    while let Some(samples) = dictionaries::due(writer, &mut counted).await? {
         let dictionary = tokio::task::spawn_blocking(move || samples.train()).await?;
         dictionaries::keep(writer, &dictionary, session::clock().now()).await?;
         trained += 1;
@@ -95,7 +97,8 @@ async fn pack(writer: &mut Connection) -> anyhow::Result<(i64, i64)> {
 }
 
 async fn prune(writer: &mut Connection, retention: Retention) -> anyhow::Result<Dropped> {
-    let (mut all, mut excess) = (Dropped::default(), None);
+    let mut all = Dropped::default();
+    let mut excess = retention::excess(writer, retention).await?;
     loop {
         let mut transaction = begin(writer).await?;
         let dropped = retention::prune(&mut transaction, retention, excess, session::clock().now()).await?;
@@ -105,7 +108,7 @@ async fn prune(writer: &mut Connection, retention: Retention) -> anyhow::Result<
         }
         all.bodies += dropped.bodies;
         all.bytes += dropped.bytes;
-        excess = Some(dropped.excess);
+        excess = dropped.excess;
     }
 }
 

@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use crate::engine::Context;
-use crate::store::archive::{dictionaries, packing};
+use crate::store::archive::dictionaries::{self, Counted};
+use crate::store::archive::{packing, retention};
 
 /// How often the archive is looked at.
 const EVERY: Duration = Duration::from_mins(5);
@@ -23,12 +24,13 @@ const PACK_BODIES: i64 = 16;
 pub(crate) fn start(context: Arc<Context>, readers: SqlitePool, tracker: &TaskTracker) -> JoinHandle<()> {
     tracker.spawn(async move {
         let mut prune_at = context.clock.elapsed();
+        let mut counted = Counted::default();
         while !context.shutdown.is_asked() {
             let prunes = context.clock.elapsed() >= prune_at;
             if prunes {
                 prune_at = context.clock.elapsed() + PRUNE_EVERY;
             }
-            if let Err(error) = step(&context, &readers, prunes).await {
+            if let Err(error) = step(&context, &readers, prunes, &mut counted).await {
                 tracing::warn!("the archive could not be looked after; nothing of it is lost: {error:#}");
             }
             tokio::select! {
@@ -40,20 +42,28 @@ pub(crate) fn start(context: Arc<Context>, readers: SqlitePool, tracker: &TaskTr
 }
 
 /// Drops, trains and packs what is due.
-async fn step(context: &Context, readers: &SqlitePool, prunes: bool) -> anyhow::Result<()> {
-    let retention = context.settings.retention;
-    let mut excess = None;
+async fn step(
+    context: &Context,
+    readers: &SqlitePool,
+    prunes: bool,
+    counted: &mut Counted,
+) -> anyhow::Result<()> {
+    let keeps = context.settings.retention;
     let mut goes_on = prunes;
+    // Adding up all bodies takes long where there are many: the writer gets the sum.
+    let mut excess = if prunes {
+        retention::excess(&mut *readers.acquire().await?, keeps).await?
+    } else {
+        0
+    };
     while goes_on {
-        let dropped = context
-            .writer
-            .prune(retention, excess, context.clock.now())
-            .await?;
+        let dropped = context.writer.prune(keeps, excess, context.clock.now()).await?;
         goes_on = dropped.bodies > 0;
         if !goes_on {
             break;
         }
-        excess = Some(dropped.excess);
+        excess = dropped.excess;
+        *counted = Counted::default();
         tracing::info!(
             bodies = dropped.bodies,
             bytes = dropped.bytes,
@@ -61,7 +71,7 @@ async fn step(context: &Context, readers: &SqlitePool, prunes: bool) -> anyhow::
         );
     }
     loop {
-        let samples = dictionaries::due(&mut *readers.acquire().await?).await?;
+        let samples = dictionaries::due(&mut *readers.acquire().await?, counted).await?;
         let Some(samples) = samples else { break };
         let trained = tokio::task::spawn_blocking(move || samples.train())
             .await

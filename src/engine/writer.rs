@@ -64,7 +64,7 @@ enum Work {
         readings: Vec<Reading>,
         now: Timestamp,
     },
-    Prune(Retention, Option<i64>, Timestamp),
+    Prune(Retention, i64, Timestamp),
     Dictionary(Trained, Timestamp),
     Packed(Packed),
     EndRun(i64, Timestamp),
@@ -166,12 +166,7 @@ impl Writer {
     }
 
     /// Drops some bodies that are not kept any longer.
-    pub(crate) async fn prune(
-        &self,
-        retention: Retention,
-        excess: Option<i64>,
-        now: Timestamp,
-    ) -> Result<Dropped> {
+    pub(crate) async fn prune(&self, retention: Retention, excess: i64, now: Timestamp) -> Result<Dropped> {
         match self.ask(Work::Prune(retention, excess, now)).await? {
             Done::Dropped(dropped) => Ok(dropped),
             _ => Ok(Dropped::default()),

@@ -1,13 +1,15 @@
 //! Follow edges: one row an edge, seen from both ends. Each direction carries the sweep that last showed it there, so that
 //! a complete sweep says what is missing.
 
-use sqlx::Row as _;
+use std::collections::HashSet;
+
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::clock::Timestamp;
 use crate::endpoint::Entry;
 use crate::kind::Kind;
 use crate::store::claim::Task;
-use crate::store::history::closing::Missing;
+use crate::store::history::closing::{Items, Missing};
 use crate::store::shown::New;
 use crate::store::sweeps::Sweep;
 use crate::store::{Connection, Result, json_ids};
@@ -26,16 +28,20 @@ pub(crate) const READ_FOLLOWING: &str = "
     where follower_id = $1 and following_sweep = $2
     order by following_position";
 
+/// Which of some users ($1) a list of followers ($2) has shown, and the sweep that last did.
+const FOLLOWERS_KNOWN: &str = "
+    select follower_id, followers_sweep
+    from follow_edges
+    where followee_id = $2 and followers_sweep is not null and follower_id in (select value from json_each($1))";
+
+/// The same of a list of followings.
+const FOLLOWING_KNOWN: &str = "
+    select followee_id, following_sweep
+    from follow_edges
+    where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
+
 /// Marks the users of a page as shown by the task's sweep.
 pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entries: &[Entry]) -> Result<New> {
-    const FOLLOWERS_KNOWN: &str = "
-        select follower_id, followers_sweep
-        from follow_edges
-        where followee_id = $2 and followers_sweep is not null and follower_id in (select value from json_each($1))";
-    const FOLLOWING_KNOWN: &str = "
-        select followee_id, following_sweep
-        from follow_edges
-        where follower_id = $2 and following_sweep is not null and followee_id in (select value from json_each($1))";
     const FOLLOWERS: &str = "
         insert into follow_edges (
             follower_id, followee_id, followers_sweep, followers_position, first_sweep, since_sweep
@@ -230,8 +236,7 @@ pub(crate) async fn add_missing(
         where true
         on conflict (follower_id, followee_id) do update set
             followers_position = excluded.followers_position,
-            followers_sweep = excluded.followers_sweep
-        where followers_sweep is null";
+            followers_sweep = excluded.followers_sweep";
     const FOLLOWING: &str = "
         insert into follow_edges (follower_id, followee_id, following_sweep, following_position, first_sweep)
         select $2, shown.value, $3, $4 + shown.key, $3
@@ -239,30 +244,67 @@ pub(crate) async fn add_missing(
         where true
         on conflict (follower_id, followee_id) do update set
             following_position = excluded.following_position,
-            following_sweep = excluded.following_sweep
-        where following_sweep is null";
-    let sql = if task.kind == Kind::Followers {
-        FOLLOWERS
+            following_sweep = excluded.following_sweep";
+    let (known, sql) = if task.kind == Kind::Followers {
+        (FOLLOWERS_KNOWN, FOLLOWERS)
     } else {
-        FOLLOWING
+        (FOLLOWING_KNOWN, FOLLOWING)
     };
-    let done = sqlx::query(sql)
+    let owner: i64 = task.target.parse().unwrap_or_default();
+    let known: HashSet<i64> = sqlx::query(known)
         .bind(json_ids(entries.iter().map(|entry| entry.id)))
-        .bind(task.target.parse::<i64>().unwrap_or_default())
+        .bind(owner)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .map(|row| row.get(0))
+        .collect();
+    // Places count what is new to the sweep: they say on which page somebody stood.
+    let new: Vec<i64> = entries
+        .iter()
+        .map(|entry| entry.id)
+        .filter(|id| !known.contains(id))
+        .collect();
+    sqlx::query(sql)
+        .bind(json_ids(new.iter().copied()))
+        .bind(owner)
         .bind(task.sweep_id)
         .bind(sweep.distinct_items)
         .execute(db)
         .await?;
-    Ok(New::plain(usize::try_from(done.rows_affected()).unwrap_or(0)))
+    Ok(New::plain(new.len()))
 }
+
+/// The edges of a list of followers. A sweep misses one only if its list was read after the other direction's last sighting
+/// was over: a sweep that went on meanwhile may have shown the edge later.
+const FOLLOWERS: Items = Items {
+    table: "follow_edges",
+    of_list: "follow_edges.followee_id = $1",
+    shown_by: "followers_sweep",
+    other: Some("following_sweep"),
+    missed_if: "not exists (
+                    select 1
+                    from sweeps as o
+                    where o.id = shown.other_sweep
+                        and (
+                            o.ended_at is null
+                            or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
+                        )
+                )",
+    key: &["follower_id", "followee_id"],
+};
+
+/// The same of a list of followings.
+const FOLLOWING: Items = Items {
+    of_list: "follow_edges.follower_id = $1",
+    shown_by: "following_sweep",
+    other: Some("followers_sweep"),
+    ..FOLLOWERS
+};
 
 /// Closes the edges of a list that `missing.close_after` of its closing sweeps have missed since they were last shown. What
 /// an import showed was shown when its answers came: it stands among the sweeps of the list where its time is, not where its
 /// number is.
-///
-/// A miss counts only if the sweep is no more short than the one before the misses, or about as short as `close_after` of
-/// the misses before it, where this list has shown the edge at all. And only if it began after the other direction's last
-/// sighting was over: a sweep that went on meanwhile may have shown the edge later.
 pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Missing) -> Result<()> {
     const DEPARTED: &str = "
         insert into follow_changes (follower_id, followee_id, sweep_id, event)
@@ -270,11 +312,19 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
         from json_each($1) as gone
         where true
         on conflict do nothing";
-    let gone = if kind == Kind::Followers {
-        close_followers(db, missing).await?
+    let items = if kind == Kind::Followers {
+        FOLLOWERS
     } else {
-        close_following(db, missing).await?
+        FOLLOWING
     };
+    // The text is made of the crate's own words only.
+    let gone: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(items.close()))
+        .bind(missing.owner)
+        .bind(missing.sweep_id)
+        .bind(missing.list_id)
+        .bind(missing.close_after)
+        .fetch_all(&mut *db)
+        .await?;
     let json = serde_json::to_string(&gone).unwrap_or_else(|_| "[]".into());
     sqlx::query(DEPARTED)
         .bind(json)
@@ -282,136 +332,4 @@ pub(crate) async fn close_missing(db: &mut Connection, kind: Kind, missing: Miss
         .execute(db)
         .await?;
     Ok(())
-}
-
-async fn close_followers(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    const FOLLOWERS: &str = "
-        with shown as (
-            select
-                e.follower_id,
-                e.followers_sweep is not null as is_listed,
-                e.following_sweep as other_sweep,
-                max(
-                    coalesce((
-                        select iif(x.imported = 0, x.id, (
-                            select max(t.id)
-                            from sweeps as t
-                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
-                        ))
-                        from sweeps as x
-                        where x.id = e.followers_sweep
-                    ), 0),
-                    coalesce((
-                        select iif(x.imported = 0, x.id, (
-                            select max(t.id)
-                            from sweeps as t
-                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
-                        ))
-                        from sweeps as x
-                        where x.id = e.following_sweep
-                    ), 0)
-                ) as last_sweep
-            from follow_edges as e
-            where e.followee_id = $1 and e.gone_sweep is null and e.followers_sweep is not $2
-        ), gone as (
-            select shown.follower_id, min(s.id) as missed_sweep
-            from shown
-            join sweeps as s on s.list_id = $3 and s.closes = 1 and s.id > shown.last_sweep and s.id <= $2
-            where (s.short_by = 0 or s.short_by <= coalesce((
-                    select p.short_by
-                    from sweeps as p
-                    where p.list_id = $3 and p.closes = 1 and p.id <= shown.last_sweep
-                    order by p.id desc
-                    limit 1
-                ), 0) or shown.is_listed and (
-                    select count(*)
-                    from sweeps as e
-                    where e.list_id = $3 and e.closes = 1 and e.id < s.id and e.id > shown.last_sweep
-                        and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                ) >= $4)
-                and not exists (
-                    select 1
-                    from sweeps as o
-                    where o.id = shown.other_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                )
-            group by shown.follower_id
-            having count(*) >= $4
-        )
-        update follow_edges
-        set gone_sweep = $2, missed_sweep = gone.missed_sweep
-        from gone
-        where follow_edges.followee_id = $1 and follow_edges.follower_id = gone.follower_id
-        returning follower_id, followee_id";
-    close(db, FOLLOWERS, missing).await
-}
-
-async fn close_following(db: &mut Connection, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    const FOLLOWING: &str = "
-        with shown as (
-            select
-                e.followee_id,
-                e.following_sweep is not null as is_listed,
-                e.followers_sweep as other_sweep,
-                max(
-                    coalesce((
-                        select iif(x.imported = 0, x.id, (
-                            select max(t.id)
-                            from sweeps as t
-                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
-                        ))
-                        from sweeps as x
-                        where x.id = e.following_sweep
-                    ), 0),
-                    coalesce((
-                        select iif(x.imported = 0, x.id, (
-                            select max(t.id)
-                            from sweeps as t
-                            where t.list_id = $3 and t.started_at <= x.ended_at and t.imported = 0
-                        ))
-                        from sweeps as x
-                        where x.id = e.followers_sweep
-                    ), 0)
-                ) as last_sweep
-            from follow_edges as e
-            where e.follower_id = $1 and e.gone_sweep is null and e.following_sweep is not $2
-        ), gone as (
-            select shown.followee_id, min(s.id) as missed_sweep
-            from shown
-            join sweeps as s on s.list_id = $3 and s.closes = 1 and s.id > shown.last_sweep and s.id <= $2
-            where (s.short_by = 0 or s.short_by <= coalesce((
-                    select p.short_by
-                    from sweeps as p
-                    where p.list_id = $3 and p.closes = 1 and p.id <= shown.last_sweep
-                    order by p.id desc
-                    limit 1
-                ), 0) or shown.is_listed and (
-                    select count(*)
-                    from sweeps as e
-                    where e.list_id = $3 and e.closes = 1 and e.id < s.id and e.id > shown.last_sweep
-                        and e.short_by between s.short_by and s.short_by + s.short_by / 8
-                ) >= $4)
-                and not exists (
-                    select 1
-                    from sweeps as o
-                    where o.id = shown.other_sweep and (o.ended_at is null or o.ended_at > s.started_at)
-                )
-            group by shown.followee_id
-            having count(*) >= $4
-        )
-        update follow_edges
-        set gone_sweep = $2, missed_sweep = gone.missed_sweep
-        from gone
-        where follow_edges.follower_id = $1 and follow_edges.followee_id = gone.followee_id
-        returning follower_id, followee_id";
-    close(db, FOLLOWING, missing).await
-}
-
-async fn close(db: &mut Connection, sql: &'static str, missing: Missing) -> Result<Vec<(i64, i64)>> {
-    Ok(sqlx::query_as(sql)
-        .bind(missing.owner)
-        .bind(missing.sweep_id)
-        .bind(missing.list_id)
-        .bind(missing.close_after)
-        .fetch_all(db)
-        .await?)
 }

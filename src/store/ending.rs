@@ -7,6 +7,7 @@ use crate::store::batches::{self, Member};
 use crate::store::claim::Task;
 use crate::store::history::closing::{self, Ended, Outcome};
 use crate::store::leads::Leading;
+use crate::store::owner::Reading;
 use crate::store::sweeps::{load, one};
 use crate::store::want::Shown;
 use crate::store::{Connection, Result, due, estimates, fallback, follow_up};
@@ -20,7 +21,7 @@ pub(crate) async fn end(
     task: &Task,
     verdict: Verdict,
     reason: &str,
-    counter_after: Option<i64>,
+    read_after: Option<Reading>,
     now: Timestamp,
 ) -> Result<()> {
     let (verdict, reason) = match fallback::over(db, task).await? {
@@ -34,7 +35,7 @@ pub(crate) async fn end(
         .collect();
     remove(db, task).await?;
     for ending in &ends {
-        end_list(db, policy, ending, verdict, &reason, counter_after, now).await?;
+        end_list(db, policy, ending, verdict, &reason, read_after, now).await?;
     }
     Ok(())
 }
@@ -94,12 +95,13 @@ pub(crate) async fn end_list(
     ending: &Ending,
     verdict: Verdict,
     reason: &str,
-    counter_after: Option<i64>,
+    read_after: Option<Reading>,
     now: Timestamp,
 ) -> Result<()> {
     const SWEEP: &str = "
         update sweeps
         set ended_at = $2, verdict = $3, reason = $4, counter_after = coalesce($5, counter_after, counter_before),
+            counter_after_at = coalesce($6, counter_after_at),
             ended_page = (select coalesce(max(id), 0) from pages)
         where id = $1";
     const LIST: &str = "
@@ -111,7 +113,7 @@ pub(crate) async fn end_list(
         kind: ending.kind,
         variant: ending.variant,
         verdict,
-        counted: sweep.counter_before.is_some() || counter_after.is_some(),
+        counted: sweep.counter_before_at.is_some() || read_after.is_some(),
         rejected: sweep.rejected,
         whole: sweep.whole,
     };
@@ -120,7 +122,8 @@ pub(crate) async fn end_list(
         .bind(now)
         .bind(verdict.name())
         .bind(reason)
-        .bind(counter_after)
+        .bind(read_after.map(|reading| reading.counter))
+        .bind(read_after.map(|reading| reading.at))
         .execute(&mut *db)
         .await?;
     sqlx::query(LIST)

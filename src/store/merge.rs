@@ -102,7 +102,10 @@ impl Merged {
             }
             let value = std::mem::replace(&mut self.cells[column], cell);
             self.stamps[column] = Some(stamp);
-            if let Some(last) = known_since.filter(|_| is_kept && value != self.cells[column]) {
+            // What one answer says has not changed, even if it is read otherwise now, or says two things.
+            if let Some(last) =
+                known_since.filter(|last| *last < stamp && is_kept && value != self.cells[column])
+            {
                 let former = Former {
                     value,
                     last: Some(last),
@@ -215,6 +218,8 @@ mod tests {
         };
         let changes = merged.add(named("new"), stamps::stamp(2, 2));
         assert_eq!(changes.replaced, vec![("username", former)]);
+        let changes = merged.add(named("NEW"), stamps::stamp(2, 2));
+        assert!(changes.is_empty(), "the same answer, read otherwise");
         let changes = merged.add(named("older"), stamps::stamp(0, 3));
         assert_eq!(changes.replaced, vec![], "an older answer changes nothing");
         assert_eq!(changes.late[0].value, Cell::Text("older".into()));

@@ -21,6 +21,23 @@ pub(crate) struct Owner {
     pub read_at: Option<Timestamp>,
 }
 
+/// A counter, and when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub counter: i64,
+    pub at: Timestamp,
+}
+
+impl Owner {
+    /// The list's size with the time at which it was read, if that was in this generation.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        Some(Reading {
+            counter: self.counter?,
+            at: self.read_at?,
+        })
+    }
+}
+
 /// What is known of the owners of lists (number, kind, target, since when a counter counts), by the list's number.
 pub(crate) async fn owners(
     db: &mut Connection,

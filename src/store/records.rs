@@ -13,41 +13,59 @@ use crate::store::merge::{Changes, Merged};
 use crate::store::stamps::{self, Stamp};
 use crate::store::{Connection, Result, json_ids, notes};
 
+/// What of a page becomes history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum History {
+    /// All that it says.
+    All,
+    /// Only values that it replaces: what it says of the time before the newest answer was kept when it came.
+    Replaced,
+}
+
 /// Writes the rows of a page.
 pub(crate) async fn write_all(
     db: &mut Connection,
     rows: &Rows,
     page_id: i64,
     answered_at: Timestamp,
+    history: History,
 ) -> Result<()> {
     let stamp = stamps::stamp(answered_at, page_id);
-    write::<User>(db, &rows.users, stamp).await?;
-    write::<Media>(db, &rows.media, stamp).await?;
-    write::<Comment>(db, &rows.comments, stamp).await?;
+    write::<User>(db, &rows.users, stamp, history).await?;
+    write::<Media>(db, &rows.media, stamp, history).await?;
+    write::<Comment>(db, &rows.comments, stamp, history).await?;
     write_children(db, rows, stamp).await?;
     write_coauthors(db, rows, answered_at).await?;
     notes::write_usertags(db, rows, stamp).await?;
     notes::write_reposts(db, rows, stamp).await
 }
 
-async fn write<R: Record + Clone>(db: &mut Connection, observations: &[R], stamp: Stamp) -> Result<()> {
+async fn write<R: Record + Clone>(
+    db: &mut Connection,
+    observations: &[R],
+    stamp: Stamp,
+    history: History,
+) -> Result<()> {
     if observations.is_empty() {
         return Ok(());
     }
     let mut known = read::<R>(db, observations).await?;
-    let mut history: Vec<(i64, Changes)> = Vec::new();
+    let mut of_rows: Vec<(i64, Changes)> = Vec::new();
     for observation in observations {
         let id = observation.key();
         let row = known
             .entry(id)
             .or_insert_with(|| Merged::new(id, R::COLUMNS.len(), stamps::answered_at(stamp)));
-        let changes = row.add(observation.clone(), stamp);
+        let mut changes = row.add(observation.clone(), stamp);
+        if history == History::Replaced {
+            changes.late.clear();
+        }
         if !changes.is_empty() {
-            history.push((id, changes));
+            of_rows.push((id, changes));
         }
     }
     upsert::<R>(db, known.into_values()).await?;
-    log::write::<R>(db, history).await
+    log::write::<R>(db, of_rows).await
 }
 
 async fn read<R: Record>(db: &mut Connection, observations: &[R]) -> Result<BTreeMap<i64, Merged>> {

@@ -1,8 +1,8 @@
 //! Reports: what became of a request, applied to the queue, the ledger and the tables in one transaction.
 
-use std::time::Duration;
+mod holding;
 
-use sqlx::Row as _;
+use std::time::Duration;
 
 use crate::billing::Settlement;
 use crate::clock::Timestamp;
@@ -10,8 +10,10 @@ use crate::endpoint::{Next, Page};
 use crate::kind::Kind;
 use crate::policy::{MAX_UNUSABLE, Policy};
 use crate::store::claim::Task;
-use crate::store::holds::{self, Hold, Reason, Scope};
+use crate::store::holds::{self, Hold};
 use crate::store::leads::Leading;
+use crate::store::owner::Reading;
+use crate::store::records::History;
 use crate::store::shown::New;
 use crate::store::stretches::Known;
 use crate::store::sweeps::{self, Sweep};
@@ -123,7 +125,7 @@ pub async fn apply(
         _ if finished.status.is_some() => holds::lift_troubles(db, finished.ledger_id).await?,
         _ => {}
     }
-    hold_overcharged(db, finished, now).await?;
+    holding::overcharged(db, finished, now).await?;
     if fenced {
         return Ok(Applied::Fenced);
     }
@@ -145,7 +147,7 @@ pub async fn apply(
             ending::end(db, policy, task, Verdict::Private, reason, None, now).await?;
         }
         Report::Retired => {
-            hold_retired(db, &task.endpoint, now).await?;
+            holding::retired(db, &task.endpoint, now).await?;
             sweeps::next_route(db, policy, task, now).await?;
         }
         Report::BadRequest { reason } => bad_request(db, policy, finished, reason, now).await?,
@@ -219,14 +221,9 @@ async fn page_came(
     let task = &finished.task;
     let page_id = pages::record(db, finished, page, policy.keep_bodies).await?;
     let rows = &page.rows;
-    records::write_all(db, rows, page_id, finished.answered_at).await?;
+    records::write_all(db, rows, page_id, finished.answered_at, History::All).await?;
     if task.kind == Kind::Usertags {
-        let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
-        pages::set_new_entries(db, page_id, entries).await?;
-        let sweep = sweeps::load(db, task.sweep_id).await?;
-        let new = New::plain(page.entries.len());
-        yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
-        return batch_page::end_all(db, policy, finished, page, now).await;
+        return tags_came(db, policy, finished, page, page_id, now).await;
     }
     let sweep = sweeps::load(db, task.sweep_id).await?;
     let new = shown::show(db, task, &sweep, page).await?;
@@ -252,7 +249,11 @@ async fn page_came(
         follow_up::name_resolved(db, policy, task.list_id, &task.target, *user_id, now).await?;
     }
     let owner = owner::owner(db, task.kind, &task.target, sweep.fresh_after).await?;
-    let counter_after = page.counter.or(owner.counter);
+    let on_page = page.counter.map(|counter| Reading {
+        counter,
+        at: finished.answered_at,
+    });
+    let read_after = on_page.or(owner.reading());
     let (max_items, max_pages) = sweeps::limits(db, task).await?;
     let step = policy.step(&task.endpoint);
     let mut covered = sweep.covered;
@@ -270,7 +271,7 @@ async fn page_came(
             covered,
         } => {
             sweeps::set_covered(db, task.sweep_id, covered).await?;
-            return ending::end(db, policy, task, verdict, &reason, counter_after, now).await;
+            return ending::end(db, policy, task, verdict, &reason, read_after, now).await;
         }
     }
     let standing = Standing {
@@ -278,7 +279,7 @@ async fn page_came(
         page_size: step.map_or(1, |step| step.page_size),
         walk_items: sweep.walk_items,
         counter_before: sweep.counter_before,
-        counter_after,
+        counter_after: read_after.map(|reading| reading.counter),
         covered,
         distinct_items: sweep.distinct_items,
         barren: sweep.barren,
@@ -309,9 +310,26 @@ async fn page_came(
         }
         (Step::End(verdict, reason), _) => {
             let verdict = fallback::of_walk(db, task, verdict, &standing).await?;
-            ending::end(db, policy, task, verdict, &reason, counter_after, now).await
+            ending::end(db, policy, task, verdict, &reason, read_after, now).await
         }
     }
+}
+
+/// A page of tags is all there is to the lists of its posts.
+async fn tags_came(
+    db: &mut Connection,
+    policy: &Policy,
+    finished: &Finished,
+    page: &Page,
+    page_id: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let entries = i64::try_from(page.entries.len()).unwrap_or(i64::MAX);
+    pages::set_new_entries(db, page_id, entries).await?;
+    let sweep = sweeps::load(db, finished.task.sweep_id).await?;
+    let new = New::plain(page.entries.len());
+    yields::count_page(db, finished, &sweep, page.entries.len(), new).await?;
+    batch_page::end_all(db, policy, finished, page, now).await
 }
 
 /// Two 404s settle it: deleted, hidden and empty answer alike, so one proves nothing.
@@ -399,40 +417,4 @@ async fn bad_request(
         return ending::end(db, policy, task, Verdict::Failed, &reason, None, now).await;
     }
     sweeps::restart(db, task, sweeps::REFUSED).await
-}
-
-async fn hold_retired(db: &mut Connection, endpoint: &str, now: Timestamp) -> Result<()> {
-    let hold = Hold {
-        scope: Scope::Endpoint(endpoint.into()),
-        reason: Reason::Retired,
-        detail: "the upstream answers 410: retired".into(),
-        since: now,
-        until: None,
-    };
-    holds::put(db, &hold).await
-}
-
-/// An endpoint that bills more than it is declared to cost could break every limit: nothing more is sent to it.
-async fn hold_overcharged(db: &mut Connection, finished: &Finished, now: Timestamp) -> Result<()> {
-    const RESERVED: &str = "
-        select reserved
-        from ledger
-        where id = $1";
-    let billed = finished.settlement.units();
-    let row = sqlx::query(RESERVED)
-        .bind(finished.ledger_id)
-        .fetch_one(&mut *db)
-        .await?;
-    let reserved: i64 = row.get(0);
-    if billed <= reserved {
-        return Ok(());
-    }
-    let hold = Hold {
-        scope: Scope::Endpoint(finished.task.endpoint.clone()),
-        reason: Reason::Overcharge,
-        detail: format!("billed {billed} units where {reserved} were reserved"),
-        since: now,
-        until: None,
-    };
-    holds::put(db, &hold).await
 }

@@ -21,6 +21,8 @@ use crate::verdict::Verdict;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
     pub counter_before: Option<i64>,
+    /// When that was read; none if it is carried over from an earlier sweep.
+    pub counter_before_at: Option<Timestamp>,
     pub distinct_items: i64,
     pub covered: i64,
     pub rejected: i64,
@@ -58,7 +60,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
                 from sweeps as b
                 where b.list_id = s.list_id and b.id < s.id and b.distinct_items > 0 and b.imported <> 2
             ),
-            coalesce(s.asked_before, ''), s.walk_floor
+            coalesce(s.asked_before, ''), s.walk_floor, s.counter_before_at
         from sweeps as s
         join harvests as h on h.id = s.harvest_id
         left join tasks as t on t.sweep_id = s.id
@@ -66,6 +68,7 @@ pub(crate) async fn load(db: &mut Connection, id: i64) -> Result<Sweep> {
     let row = sqlx::query(SQL).bind(id).fetch_one(db).await?;
     Ok(Sweep {
         counter_before: row.get(0),
+        counter_before_at: row.get(17),
         distinct_items: row.get(1),
         covered: row.get(2),
         rejected: row.get(3),

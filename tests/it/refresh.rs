@@ -1,6 +1,7 @@
 //! Reading again: what is due, in which order, and no further than it is not known.
 
 mod beside;
+mod counters;
 mod due;
 mod holes;
 mod month;

@@ -1,6 +1,8 @@
 //! Dictionaries: trained from the bodies of an endpoint when there are enough of them, and again when there are many more.
 //! Training takes a second or more, so it is a step of its own between reading the bodies and keeping what came of them.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
@@ -56,21 +58,42 @@ pub struct Trained {
     dictionary: Vec<u8>,
 }
 
-/// Bodies of an endpoint that has enough of them, and no dictionary or one from far fewer; none if there is none.
-pub async fn due(db: &mut Connection) -> Result<Option<Samples>> {
-    const DUE: &str = "
-        with kept as (
-            select p.endpoint, count(*) as bodies, sum(p.bytes) as bytes
+/// How many bodies of each endpoint are kept, followed from page to page: an archive that grows is not counted anew each
+/// time.
+#[derive(Debug, Default)]
+pub struct Counted {
+    upto: i64,
+    endpoints: BTreeMap<String, (i64, i64)>,
+}
+
+impl Counted {
+    /// Counts the bodies of pages that came since the last time.
+    async fn follow(&mut self, db: &mut Connection) -> Result<()> {
+        const SQL: &str = "
+            select p.endpoint, count(*), sum(p.bytes), max(b.page_id)
             from page_bodies as b
-            join pages as p on p.id = b.page_id
-            group by p.endpoint
-        )
-        select k.endpoint, k.bodies
-        from kept as k
-        left join (select endpoint, max(bodies) as bodies from dictionaries group by endpoint) as d using (endpoint)
-        where (k.bodies >= $1 or (k.bytes >= $2 and k.bodies >= $3)) and k.bodies >= coalesce(d.bodies * $4, 0)
-        order by k.endpoint
-        limit 1";
+            cross join pages as p on p.id = b.page_id
+            where b.page_id > $1
+            group by p.endpoint";
+        let mut upto = self.upto;
+        for row in sqlx::query(SQL).bind(self.upto).fetch_all(db).await? {
+            let counted = self.endpoints.entry(row.get(0)).or_default();
+            counted.0 += row.get::<i64, _>(1);
+            counted.1 += row.get::<i64, _>(2);
+            upto = upto.max(row.get(3));
+        }
+        self.upto = upto;
+        Ok(())
+    }
+}
+
+/// Bodies of an endpoint that has enough of them, and no dictionary or one from far fewer; none if there is none. Where
+/// bodies were dropped since, `counted` begins anew.
+pub async fn due(db: &mut Connection, counted: &mut Counted) -> Result<Option<Samples>> {
+    const TRAINED: &str = "
+        select endpoint, max(bodies)
+        from dictionaries
+        group by endpoint";
     const SAMPLE: &str = "
         select page_id
         from (
@@ -82,17 +105,24 @@ pub async fn due(db: &mut Connection) -> Result<Option<Samples>> {
         where place % max(1, $2 / $3) = 0
         order by page_id desc
         limit $3";
-    let row = sqlx::query(DUE)
-        .bind(ENOUGH_BODIES)
-        .bind(ENOUGH_BYTES)
-        .bind(LEAST_BODIES)
-        .bind(GROWTH)
-        .fetch_optional(&mut *db)
-        .await?;
-    let Some(row) = row else {
+    counted.follow(db).await?;
+    let trained: BTreeMap<String, i64> = sqlx::query_as(TRAINED)
+        .fetch_all(&mut *db)
+        .await?
+        .into_iter()
+        .collect();
+    let is_due = |endpoint: &str, bodies: i64, bytes: i64| {
+        let is_enough = bodies >= ENOUGH_BODIES || (bytes >= ENOUGH_BYTES && bodies >= LEAST_BODIES);
+        is_enough && bodies >= trained.get(endpoint).map_or(0, |trained| trained * GROWTH)
+    };
+    let due = counted
+        .endpoints
+        .iter()
+        .find(|(endpoint, (bodies, bytes))| is_due(endpoint, *bodies, *bytes));
+    let Some((endpoint, (stored, _))) = due else {
         return Ok(None);
     };
-    let (endpoint, stored): (String, i64) = (row.get(0), row.get(1));
+    let (endpoint, stored) = (endpoint.clone(), *stored);
     let pages: Vec<i64> = sqlx::query_scalar(SAMPLE)
         .bind(&endpoint)
         .bind(stored)

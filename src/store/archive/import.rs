@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::store::archive::{import_verdict, replay};
 use crate::store::batches::Member;
 use crate::store::claim::Task;
+use crate::store::records::History;
 use crate::store::report::{Finished, Report};
 use crate::store::{Connection, Result, StoreError, batch_page, ledger, owner, pages, records, sweeps};
 use crate::variant::Variant;
@@ -310,7 +311,7 @@ async fn add_page(
         .bind(now)
         .execute(&mut *db)
         .await?;
-    records::write_all(db, &file.page.rows, page_id, file.at).await?;
+    records::write_all(db, &file.page.rows, page_id, file.at, History::All).await?;
     if import.kind == Kind::Usertags {
         let entries = i64::try_from(file.page.entries.len()).unwrap_or(i64::MAX);
         pages::set_new_entries(db, page_id, entries).await?;

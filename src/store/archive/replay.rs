@@ -14,6 +14,7 @@ use crate::kind::Kind;
 use crate::store::archive::bodies;
 use crate::store::claim::Task;
 use crate::store::history::closing::{self, Ended};
+use crate::store::records::History;
 use crate::store::shown::New;
 use crate::store::sweeps::Sweep;
 use crate::store::want::{kind_of, variant_of};
@@ -130,7 +131,7 @@ pub(crate) async fn whole(db: &mut Connection, find: Find<'_>, close_after: i64)
             let ((_, sweep_id), event) = entry.remove_entry();
             perform(db, &event, sweep_id, sweeps.get(&sweep_id), close_after).await?;
         }
-        match read_again(db, find, &recorded, &mut read).await? {
+        match read_again(db, find, &recorded, History::All, &mut read).await? {
             Some(page) => {
                 let shown = sweeps.entry(recorded.task.sweep_id).or_default();
                 show(db, &recorded, &page, shown).await?;
@@ -148,14 +149,15 @@ pub(crate) async fn whole(db: &mut Connection, find: Find<'_>, close_after: i64)
     Ok(read)
 }
 
-/// Reads what is kept over what is there: stamps keep the newest answer in each column; lists and edges stay.
+/// Reads what is kept over what is there: stamps keep the newest answer in each column; lists, edges and former values stay.
+/// Those of answers that are not kept any more could not be told from those of the others.
 pub(crate) async fn merged_only(db: &mut Connection, find: Find<'_>) -> Result<Read> {
     let mut read = Read::default();
     let mut last = 0;
     while let Some(recorded) = next_page(db, last).await? {
         last = recorded.id;
         if find(&recorded.endpoint).is_some() {
-            read_again(db, find, &recorded, &mut read).await?;
+            read_again(db, find, &recorded, History::Replaced, &mut read).await?;
         }
     }
     Ok(read)
@@ -215,6 +217,7 @@ async fn read_again(
     db: &mut Connection,
     find: Find<'_>,
     recorded: &Recorded,
+    history: History,
     read: &mut Read,
 ) -> Result<Option<Page>> {
     let task = &recorded.task;
@@ -252,7 +255,7 @@ async fn read_again(
     if let Some(new_entries) = new_entries {
         pages::set_new_entries(db, recorded.id, new_entries).await?;
     }
-    records::write_all(db, &page.rows, recorded.id, recorded.answered_at).await?;
+    records::write_all(db, &page.rows, recorded.id, recorded.answered_at, history).await?;
     Ok(Some(page))
 }
 
@@ -326,7 +329,7 @@ async fn events(db: &mut Connection) -> Result<BTreeMap<(i64, i64), Event>> {
             and (
                 (
                     l.kind in ('followers', 'following', 'medias', 'clips') and l.params = '' and s.verdict = 'complete'
-                    and (s.closes = 1 or coalesce(s.counter_before, s.counter_after) is not null)
+                    and (s.closes = 1 or coalesce(s.counter_before_at, s.counter_after_at) is not null)
                     and coalesce(s.base_sweep, s.id) = s.id and s.imported = 0
                 )
                 or (l.kind = 'profile' and s.verdict = 'gone')

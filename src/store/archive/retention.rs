@@ -29,18 +29,27 @@ pub struct Dropped {
     pub excess: i64,
 }
 
-/// Drops some bodies, those with the oldest answers first; nothing was dropped when nothing is left to drop.
-///
-/// `excess` is what the call before left of it; without, all that is stored is added up.
-pub async fn prune(
-    db: &mut Connection,
-    retention: Retention,
-    excess: Option<i64>,
-    now: Timestamp,
-) -> Result<Dropped> {
+/// How many bytes are stored beyond those that may be. It goes through all bodies, so it is asked beside what writes.
+pub async fn excess(db: &mut Connection, retention: Retention) -> Result<i64> {
     const STORED: &str = "
         select coalesce(sum(length(body)), 0)
         from page_bodies";
+    let Some(most) = retention.max_bytes else {
+        return Ok(0);
+    };
+    let stored: i64 = sqlx::query_scalar(STORED).fetch_one(db).await?;
+    Ok(stored - most)
+}
+
+/// Drops some bodies, those with the oldest answers first; nothing was dropped when nothing is left to drop.
+///
+/// `excess` is what is too much, and then what the call before left of it.
+pub async fn prune(
+    db: &mut Connection,
+    retention: Retention,
+    mut excess: i64,
+    now: Timestamp,
+) -> Result<Dropped> {
     // An import may be older than the pages before it: the time counts, not the page's number.
     const OLDEST: &str = "
         select p.id, length(b.body), p.answered_at
@@ -50,11 +59,6 @@ pub async fn prune(
         order by p.answered_at, p.id
         limit $2";
     let oldest_kept = retention.max_age_ms.map(|age| now.saturating_sub(age));
-    let mut excess = match (retention.max_bytes, excess) {
-        (None, _) => 0,
-        (Some(_), Some(excess)) => excess,
-        (Some(most), None) => sqlx::query_scalar::<_, i64>(STORED).fetch_one(&mut *db).await? - most,
-    };
     if oldest_kept.is_none() && excess <= 0 {
         return Ok(Dropped::default());
     }

@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::refresh::Seen;
 use crate::store::due::{self, Until};
 use crate::store::further::{self, Bought};
+use crate::store::history::counted;
 use crate::store::{Connection, Result, intervals, want};
 use crate::verdict::Verdict;
 
@@ -34,15 +35,7 @@ pub(super) struct Due {
     pub(super) interval: i64,
 }
 
-/// Reads the lists of a harvest, and those of its seeds, that are due.
-pub(super) async fn read(
-    db: &mut Connection,
-    wanted: &Wanted<'_>,
-    policy: &Policy,
-    seeds: &[Seed],
-    until: Until,
-) -> Result<Vec<Due>> {
-    const SQL: &str = "
+const DUE: &str = "
         with intervals as (
             select value ->> 0 as kind, value ->> 1 as interval_ms
             from json_each($3)
@@ -83,12 +76,13 @@ pub(super) async fn read(
                 and not exists (
                     select 1
                     from users as u
-                    where u.id = cast(l.target as integer) and u.profiled_at >= l.ended_at
+                    where u.id = cast(l.target as integer) and u.profiled_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $10))
                 )
                 and not exists (
                     select 1
                     from lists as p
-                    where p.kind = 'profile' and p.target = l.target and p.params = '' and p.ended_at >= l.ended_at
+                    where p.kind = 'profile' and p.target = l.target and p.params = ''
+                        and p.ended_at >= max(l.ended_at, min(coalesce(l.due_at, $7), $7 - $10))
                 ),
             (
                 select min(t.read_at)
@@ -122,7 +116,16 @@ pub(super) async fn read(
                 l.target like '@%'
                 and exists (select 1 from seeds as n where n.value = l.target and n.user_id is not null)
             )";
-    let rows = sqlx::query(SQL)
+
+/// Reads the lists of a harvest, and those of its seeds, that are due.
+pub(super) async fn read(
+    db: &mut Connection,
+    wanted: &Wanted<'_>,
+    policy: &Policy,
+    seeds: &[Seed],
+    until: Until,
+) -> Result<Vec<Due>> {
+    let rows = sqlx::query(DUE)
         .bind(wanted.harvest_id)
         .bind(targets(seeds))
         .bind(serde_json::to_string(&intervals::wanted(&wanted.spec.refresh)).unwrap_or_else(|_| "[]".into()))
@@ -132,6 +135,7 @@ pub(super) async fn read(
         .bind(until.at)
         .bind(wanted.profiled_after)
         .bind(until.early)
+        .bind(counted::TOGETHER_MS)
         .fetch_all(&mut *db)
         .await?;
     let bought = further::bought(db, rows.iter().map(|row| row.get(0))).await?;

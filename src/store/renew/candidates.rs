@@ -10,6 +10,7 @@ use crate::policy::Policy;
 use crate::refresh::Seen;
 use crate::store::due::{self, Until};
 use crate::store::harvests::Harvest;
+use crate::store::history::counted;
 use crate::store::want::{kind_of, variant_of};
 use crate::store::{Connection, Result};
 use crate::variant::Variant;
@@ -56,6 +57,8 @@ const DUE: &str = "
         left join harvests as other on other.id = s.harvest_id and other.id <> $1
         join harvests as h on h.id = $1
         -- The counter says whether a list is whole: a profile that is older than its own interval, or than a day, comes first.
+        -- And it says who is missing if it was read with the list, so one that was read before the list was due comes first as
+        -- well; not again each time that a list is due and has to wait.
         left join harvest_refresh as pr on pr.harvest_id = $1 and pr.kind = 'profile'
         left join lists as p
             on (
@@ -69,12 +72,12 @@ const DUE: &str = "
             )
             and p.kind = 'profile' and p.target = l.target and p.params = ''
             and not exists (select 1 from tasks as t where t.list_id = p.id and t.state = 'parked')
-            and p.ended_at < max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000))
+            and p.ended_at < max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000), min(l.due_at, $6 - $8))
             and not exists (
                 select 1
                 from users as u
                 where u.id = cast(l.target as integer)
-                    and u.profiled_at >= max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000))
+                    and u.profiled_at >= max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000), min(l.due_at, $6 - $8))
             )
         left join harvest_lists as pw on pw.harvest_id = $1 and pw.list_id = p.id and pw.round = $3
         where l.due_at <= $2 + $7 * (select coalesce(max(interval_ms), 0) from harvest_refresh where harvest_id = $1)
@@ -172,6 +175,7 @@ pub(super) async fn candidates(
         .bind(RANKED)
         .bind(now)
         .bind(until.early)
+        .bind(counted::TOGETHER_MS)
         .fetch_all(db)
         .await?;
     let mut candidates = BTreeMap::new();

@@ -25,13 +25,13 @@ pub(crate) async fn start(
     const SWEEPS: &str = "
         insert into sweeps (
             list_id, harvest_id, generation, endpoint, started_at, ended_at, verdict, reason, counter_before, counter_after,
-            fresh_after, renews, base_sweep, expected_units, ended_page, walk_reason, reads_again
+            counter_before_at, fresh_after, renews, base_sweep, expected_units, ended_page, walk_reason, reads_again
         )
         select
             l.id, $2, l.generation + 1, sweep.value ->> 1, $3,
             case when sweep.value ->> 2 is null then null else $3 end,
             sweep.value ->> 2, sweep.value ->> 3, sweep.value ->> 4, sweep.value ->> 4,
-            sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
+            sweep.value ->> 8, sweep.value ->> 6, coalesce(sweep.value ->> '$[5].joins', 0), sweep.value ->> '$[5].base_sweep',
             sweep.value ->> '$[5].units',
             case when sweep.value ->> 2 is not null then (select coalesce(max(id), 0) from pages) end,
             sweep.value ->> 7,
@@ -140,7 +140,8 @@ async fn add_tasks(
 }
 
 /// How a sweep starts: list, endpoint of its walk, verdict and reason where nothing is bought, counter, how it is read again,
-/// since when a counter counts, why its pages are bought again.
+/// since when a counter counts, why its pages are bought again, when the counter was read; a counter that is carried over only
+/// says whether a list is cut.
 type Plan<'a> = (
     i64,
     Option<&'a str>,
@@ -150,6 +151,7 @@ type Plan<'a> = (
     Option<Renewal>,
     Timestamp,
     Option<&'static str>,
+    Option<Timestamp>,
 );
 
 async fn plan<'a>(
@@ -192,6 +194,7 @@ async fn plan<'a>(
             list.renewal,
             since(list),
             list.again.filter(|_| settled.is_none()),
+            owner.reading().map(|reading| reading.at),
         ));
     }
     Ok(plans)

@@ -255,6 +255,40 @@ async fn where_bodies_are_missing_rows_are_read_over_what_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_bodies_are_missing_a_mended_parser_changes_rows_and_invents_no_past() {
+    let stage = Stage::start().await;
+    stage.person(1, &[]);
+    let run = Run::on(&stage).await;
+    let profiles = harvest(&["1"], &[Kind::Profile]);
+    run.go(&profiles).await;
+    for name in ["one", "one", "two", "two"] {
+        stage.change(1, |person| person.name = name.into());
+        run.refresh(&profiles).await;
+    }
+    let changes = "select column_name, before, after from user_changes order by at, column_name";
+    let (before, first) = (
+        run.lines(changes).await,
+        run.number("select min(page_id) from page_bodies").await,
+    );
+    assert_eq!(before, ["username person.1 one", "username one two"]);
+    let now = run.clock.now();
+    run.beside(async |db| retention::drop_one(db, first, now).await)
+        .await;
+    let reparsed = run.reparse_with(&with_mended, false).await;
+    assert!(!reparsed.whole);
+    let named = run
+        .lines("select username, full_name from users where id = 1")
+        .await;
+    assert_eq!(named, ["two PERSON 1"]);
+    assert_eq!(run.lines(changes).await, before);
+    let former = reparsed
+        .tables
+        .iter()
+        .find(|table| table.table == "former_values");
+    assert!(former.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_older_file_gets_the_places_where_its_sweeps_ended() {
     let migration = include_str!("../../../migrations/sqlite/0008_archive.sql");
     let updates: Vec<&str> = migration

@@ -2,8 +2,9 @@
 
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;
+use gleaner::store::archive::dictionaries::{self, Counted};
 use gleaner::store::archive::retention::{self, Retention};
-use gleaner::store::archive::{dictionaries, packing, status};
+use gleaner::store::archive::{packing, status};
 use gleaner::store::begin;
 use gleaner::way::Way;
 
@@ -15,7 +16,8 @@ impl Run {
     async fn pack(&self) {
         let database = self.database().await;
         let mut writer = database.writer().await.unwrap();
-        while let Some(samples) = dictionaries::due(&mut writer).await.unwrap() {
+        let mut counted = Counted::default();
+        while let Some(samples) = dictionaries::due(&mut writer, &mut counted).await.unwrap() {
             let trained = samples.train();
             dictionaries::keep(&mut writer, &trained, self.clock.now())
                 .await
@@ -100,7 +102,12 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
         max_bytes: Some(most),
     };
     let now = run.clock.now();
-    let mut excess = None;
+    // What writes adds nothing up: it drops what it is told.
+    let told = run.beside(async |db| retention::prune(db, retention, 0, now).await);
+    assert_eq!(told.await.bodies, 0);
+    let mut excess = run
+        .beside(async |db| retention::excess(db, retention).await)
+        .await;
     loop {
         let dropped = run
             .beside(async |db| retention::prune(db, retention, excess, now).await)
@@ -108,7 +115,7 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
         if dropped.bodies == 0 {
             break;
         }
-        excess = Some(dropped.excess);
+        excess = dropped.excess;
     }
     let left = run.number(room).await;
     assert!(left <= most && left > most / 2, "{left} of {most}");
@@ -126,7 +133,7 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
     };
     let later = now + 1_000_000;
     while run
-        .beside(async |db| retention::prune(db, aged, None, later).await)
+        .beside(async |db| retention::prune(db, aged, 0, later).await)
         .await
         .bodies
         > 0
@@ -180,6 +187,28 @@ async fn a_damaged_body_is_left_alone_and_the_others_are_packed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_has_come_since_is_counted_to_what_was_known() {
+    let run = Run::start(1, 500).await;
+    let database = run.database().await;
+    let mut writer = database.writer().await.unwrap();
+    let seeds = run.world.seeds(240);
+    let seeds: Vec<&str> = seeds.iter().map(String::as_str).collect();
+    let mut counted = Counted::default();
+    for (seeds, is_due) in [
+        (&seeds[..20], false),
+        (&seeds[20..40], false),
+        (&seeds[40..], true),
+    ] {
+        run.go(&harvest(seeds, &[Kind::Profile])).await;
+        let due = dictionaries::due(&mut writer, &mut counted).await.unwrap();
+        assert_eq!(due.is_some(), is_due);
+        let mut anew = Counted::default();
+        let due = dictionaries::due(&mut writer, &mut anew).await.unwrap();
+        assert_eq!(due.is_some(), is_due);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn by_age_goes_what_was_answered_long_ago_wherever_its_page_stands() {
     let run = crawl().await;
     let now = run.clock.now();
@@ -198,7 +227,7 @@ async fn by_age_goes_what_was_answered_long_ago_wherever_its_page_stands() {
         max_bytes: None,
     };
     let dropped = run
-        .beside(async |db| retention::prune(db, aged, None, now).await)
+        .beside(async |db| retention::prune(db, aged, 0, now).await)
         .await;
     assert_eq!(dropped.bodies, 1);
     assert_eq!(run.number("select count(*) from page_bodies").await, kept - 1);

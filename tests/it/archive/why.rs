@@ -1,10 +1,17 @@
 //! Each row says which answer it comes from.
 
 use gleaner::config::Harvest;
+use gleaner::endpoint::Parse;
+use gleaner::kind::Kind;
+use gleaner::store::archive::import::File;
 use gleaner::store::archive::source::{self, Source};
+use gleaner::target::Target;
 use gleaner::way::Way;
+use serde_json::{Value, json};
 
+use super::registry;
 use crate::harness::{EVERY_KIND, Run, harvest};
+use crate::stage::{FOLLOWERS, Stage};
 
 impl Run {
     async fn why(&self, table: &str, key: &str, column: Option<&str>) -> gleaner::store::Result<Vec<Source>> {
@@ -140,4 +147,47 @@ async fn what_is_no_row_is_refused_with_what_to_write() {
         let refused = run.why(table, key, column).await.unwrap_err().to_string();
         assert!(refused.contains(says), "{refused}");
     }
+}
+
+/// A saved page of the followers of person 1.
+fn saved(name: &str, ids: &[i64], next: Option<&str>) -> File {
+    let Parse::Page(parse) = registry(FOLLOWERS).unwrap().parse else {
+        unreachable!("a list has pages")
+    };
+    let users: Vec<Value> = ids
+        .iter()
+        .map(|id| json!({ "pk": id.to_string(), "username": format!("person.{id}") }))
+        .collect();
+    let page = json!({
+        "response": { "users": users, "next_max_id": next, "has_more": next.is_some() },
+        "next_page_id": next,
+    });
+    let body = page.to_string().into_bytes();
+    File {
+        name: name.into(),
+        page: parse(&body, &Target::parse(Kind::Followers, "1").unwrap()).unwrap(),
+        body,
+        at: 1_000,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_old_file_adds_comes_from_its_own_page() {
+    let stage = Stage::start().await;
+    stage.person(1, &[10, 11, 12]);
+    let run = Run::on(&stage).await;
+    run.go(&harvest(&["1"], &[Kind::Followers])).await;
+    let files = vec![
+        saved("a.json", &[10, 99, 11, 98], Some("a")),
+        saved("b.json", &[12, 97], None),
+    ];
+    let target = Target::parse(Kind::Followers, "1").unwrap();
+    let imported = run.import(FOLLOWERS, Kind::Followers, &target, files).await;
+    assert!(imported.only_adds);
+    for (added, file) in [("99", "a.json"), ("98", "a.json"), ("97", "b.json")] {
+        let sources = run.why("follows", &format!("{added}/1"), None).await.unwrap();
+        let page = sources[0].page.as_ref().unwrap();
+        assert_eq!(page.file.as_deref(), Some(file), "{added}");
+    }
+    super::assert_same(&run.reparse().await.tables);
 }

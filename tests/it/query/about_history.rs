@@ -13,6 +13,7 @@ const HISTORY: &str = "
     ) values
         (31, 31, 1, 1, 10000, 11000, 'complete', 3, 3, 3, 1, 0), (32, 31, 1, 2, 20000, 21000, 'complete', 3, 3, 3, 1, 0),
         (33, 31, 1, 3, 30000, 31000, 'complete', 3, 3, 3, 1, 0), (34, 31, 1, 4, 40000, 41000, 'complete', 3, 3, 3, 1, 0);
+    update sweeps set short_at_most = short_by, counted_at = started_at, timely = 1 where closes = 1;
     insert into follow_edges (
         follower_id, followee_id, first_sweep, since_sweep, followers_sweep, missed_sweep, gone_sweep
     ) values

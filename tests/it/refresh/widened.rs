@@ -249,7 +249,7 @@ async fn a_cap_of_pages_is_no_reason_to_ask_again() {
     days.stage.person(1, &(100..200).collect::<Vec<_>>());
     days.stage.change(1, |person| person.follower_count = Some(2));
     days.after(HOUR, &followers(None)).await;
-    assert_eq!(days.list().await, ["capped 1 10 20 1"]);
+    assert_eq!(days.list().await, ["capped 1 11 22 1"]);
     let mut more = followers(Some(Limit::Pages(90)));
     more.collect.push(Kind::Following);
     assert_eq!(days.run.foresee(&more).await.total.units.expected, 0);
@@ -259,7 +259,7 @@ async fn a_cap_of_pages_is_no_reason_to_ask_again() {
         "nobody is followed, so nothing is asked"
     );
     assert_eq!(days.after(HOUR, &other(followers(None))).await, 0);
-    assert_eq!(days.list().await, ["capped 1 10 20 1"]);
+    assert_eq!(days.list().await, ["capped 1 11 22 1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
