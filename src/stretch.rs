@@ -38,6 +38,8 @@ pub struct Stretch {
     pub resume: Option<String>,
     /// The limit of pages that ended the walk which read its last item.
     pub within_pages: Option<i64>,
+    /// The same of items.
+    pub within_items: Option<i64>,
     /// Whether the walk goes on from there and has not yet seen that nothing is missing between.
     pub jumped: bool,
 }
@@ -133,7 +135,7 @@ pub fn after_page(own: Option<Stretch>, others: &[(Stretch, bool)], page: &Read<
         own.oldest = last;
         page.endpoint.clone_into(&mut own.endpoint);
         own.resume = page.cursor.map(str::to_owned);
-        own.within_pages = None;
+        (own.within_pages, own.within_items) = (None, None);
     }
     join(own, others, page)
 }
@@ -198,6 +200,7 @@ fn begin(first: Mark, page: &Read<'_>) -> Stretch {
         endpoint: page.endpoint.to_owned(),
         resume: page.cursor.map(str::to_owned),
         within_pages: None,
+        within_items: None,
         jumped: false,
     }
 }
@@ -243,7 +246,7 @@ fn join(mut own: Stretch, others: &[(Stretch, bool)], page: &Read<'_>) -> Outcom
                 own.oldest = other.oldest;
                 own.endpoint.clone_from(&other.endpoint);
                 own.resume.clone_from(&other.resume);
-                own.within_pages = other.within_pages;
+                (own.within_pages, own.within_items) = (other.within_pages, other.within_items);
                 own.reaches_end = other.reaches_end;
                 own.surplus = other.surplus;
                 own.since_sweep = own.since_sweep.min(other.since_sweep);

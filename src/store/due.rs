@@ -244,19 +244,21 @@ async fn changes(db: &mut Connection, ending: &Ending) -> Result<i64> {
         from follow_edges
         where follower_id = $1 and (first_sweep = $2 or gone_sweep = $2)";
     const POSTS: &str = "
+        with known as (
+            select k.list, max(o.taken_at) as newest
+            from user_media as k
+            join media as o on o.id = k.media_id
+            where k.list in ('medias', 'clips') and k.user_id = $1 and k.first_sweep < $2
+            group by k.list
+        )
         select count(*)
         from user_media as m
         left join media as p on p.id = m.media_id
+        left join known on known.list = m.list
         where m.list in ('medias', 'clips') and m.user_id = $1
             and (
                 m.gone_sweep = $2
-                or m.first_sweep = $2
-                    and coalesce(p.taken_at, 0) > (
-                        select coalesce(max(o.taken_at), -1)
-                        from user_media as k
-                        join media as o on o.id = k.media_id
-                        where k.list = m.list and k.user_id = $1 and k.first_sweep < $2
-                    )
+                or m.first_sweep = $2 and coalesce(p.taken_at, 0) > coalesce(known.newest, -1)
             )";
     const REPOSTS: &str = "
         select count(*)

@@ -76,11 +76,8 @@ pub(crate) async fn after_page(
     let wanted = Wanted::of(db, policy, task).await?;
     let mut known = Vec::with_capacity(others.len());
     for (key, other) in others {
-        let suffices = other.reaches_end
-            || wanted
-                .pages
-                .is_some_and(|pages| other.within_pages >= Some(pages))
-            || reaches(db, task, &other, wanted.items).await?;
+        let suffices =
+            other.reaches_end || wanted.is_met_by(&other) || reaches(db, task, &other, wanted.items).await?;
         known.push((key, other, suffices));
     }
     let marks = marks(page);
@@ -169,7 +166,7 @@ async fn meaning(
             let covered = count(db, task, own, None).await?;
             match wanted.items {
                 Some(items) if !ended && covered >= items => {
-                    ends_within(db, task, wanted.pages).await?;
+                    ends_within(db, task, wanted.limits).await?;
                     Known::All {
                         verdict: Verdict::Capped,
                         reason: format!("limit of the harvest: {covered} in all"),
@@ -203,8 +200,8 @@ pub(crate) async fn walk_ended(
         return Ok(());
     }
     if verdict == Verdict::Capped {
-        let (_, pages) = sweeps::limits(db, task).await?;
-        ends_within(db, task, pages).await?;
+        let limits = sweeps::limits(db, task).await?;
+        ends_within(db, task, limits).await?;
     }
     let mut statements = vec![SHORT];
     if verdict == Verdict::Capped && !sweep.renews {
@@ -260,16 +257,24 @@ fn marks(page: &Page) -> Option<Vec<Mark>> {
 struct Wanted {
     /// Posts; of pages, as many as full ones hold.
     items: Option<i64>,
-    pages: Option<i64>,
+    /// The limit itself: items, pages.
+    limits: (Option<i64>, Option<i64>),
 }
 
 impl Wanted {
+    /// Whether the walk that read a stretch was ended by the same limit, or a wider one.
+    fn is_met_by(self, stretch: &Stretch) -> bool {
+        let met =
+            |wanted: Option<i64>, within: Option<i64>| wanted.is_some_and(|wanted| within >= Some(wanted));
+        met(self.limits.0, stretch.within_items) || met(self.limits.1, stretch.within_pages)
+    }
+
     async fn of(db: &mut Connection, policy: &Policy, task: &Task) -> Result<Self> {
         let (items, pages) = sweeps::limits(db, task).await?;
         let size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
         Ok(Self {
             items: items.or(pages.map(|pages| pages.saturating_mul(size))),
-            pages,
+            limits: (items, pages),
         })
     }
 }

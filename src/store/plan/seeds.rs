@@ -1,13 +1,16 @@
 //! The seeds: who they are, what their profiles count, and which of their lists are there already.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use sqlx::Row as _;
 
 use super::Wanted;
 use super::below::Left;
+use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::refresh::Interval;
+use crate::store::due::Until;
 use crate::store::further::{self, Bought};
 use crate::store::{Connection, Result, due, json_ids, want};
 use crate::variant::Variant;
@@ -223,11 +226,13 @@ async fn lists(
 ) -> Result<Vec<(usize, Kind, ListState)>> {
     const SQL: &str = "
         select
-            e.key, l.kind, l.params, l.open_sweep is not null, coalesce(l.ended_at >= $2, 0), l.verdict,
-            coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0), l.id, l.target
+            e.key, l.kind, l.params, l.open_sweep is not null, coalesce(coalesce(s.first_ended_at, l.ended_at) >= $2, 0), l.verdict,
+            coalesce(t.page_no, 0), coalesce(t.state = 'parked', 0), l.id, l.target,
+            max(l.ended_at, coalesce(l.checked_at, 0)), l.auto_ms
         from json_each($1) as e
         cross join lists as l
             on l.kind in ('followers', 'following', 'medias', 'clips', 'reposts', 'search') and l.target = e.value
+        left join sweeps as s on s.id = l.last_sweep
         left join tasks as t on t.sweep_id = l.open_sweep";
     let targets: Vec<String> = seeds
         .iter()
@@ -264,7 +269,8 @@ async fn lists(
             ListState::ToRead
         } else {
             let named = (kind, row.get(9), variant(wanted, kind));
-            state_of(wanted, named, verdict, bought.get(&row.get(8)))
+            let is_due = is_due(wanted, kind, row.get(10), row.get(11));
+            state_of(wanted, named, verdict, bought.get(&row.get(8)), is_due)
         };
         found.push((place, kind, state));
     }
@@ -279,24 +285,38 @@ pub(super) fn variant(wanted: &Wanted<'_>, kind: Kind) -> Variant {
     }
 }
 
+/// Whether a list that was last read at a time is due to a command that is called now.
+fn is_due(wanted: &Wanted<'_>, kind: Kind, read_at: Option<Timestamp>, auto_ms: Option<i64>) -> bool {
+    let until = Until::command(wanted.now);
+    let Some(interval) = wanted.spec.refresh.get(&kind) else {
+        return false;
+    };
+    let wait = match interval {
+        Interval::Every(every) => every.mul_f64(1.0 - until.early),
+        Interval::Auto => {
+            let most = u64::try_from(auto_ms.unwrap_or(due::longest(wanted.policy))).unwrap_or_default();
+            Duration::from_millis(most)
+        }
+    };
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    read_at.is_some_and(|read_at| read_at.saturating_add(wait) <= until.at)
+}
+
 /// What becomes of a list that has a verdict of this generation.
 fn state_of(
     wanted: &Wanted<'_>,
     named: (Kind, &str, Variant),
     verdict: Option<Verdict>,
     bought: Option<&Bought>,
+    is_due: bool,
 ) -> ListState {
     let (policy, retired) = (wanted.policy, &wanted.retired);
     if !is_asked_again(wanted, named, verdict, bought) {
         return ListState::Done;
     }
     // A list of posts goes on where the known ends, which a plan does not look for; what is due is read anew.
-    let is_due = |bought: &Bought| match wanted.spec.refresh.get(&named.0) {
-        Some(Interval::Every(every)) => bought.is_older_than(*every, wanted.now),
-        Some(Interval::Auto) | None => false,
-    };
     bought
-        .filter(|bought| !due::ends_at_the_known(named.0, named.2) && !is_due(bought))
+        .filter(|_| !due::ends_at_the_known(named.0, named.2) && !is_due)
         .and_then(|bought| bought.next_page(policy, named, retired, wanted.now))
         .map_or(ListState::ToRead, ListState::Open)
 }

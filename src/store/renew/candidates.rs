@@ -72,6 +72,13 @@ const DUE: &str = "
             )
             and p.kind = 'profile' and p.target = l.target and p.params = ''
             and not exists (select 1 from tasks as t where t.list_id = p.id and t.state = 'parked')
+            -- One that others have begun may stand still for long: only what this harvest waits for is waited for.
+            and (
+                p.open_sweep is null
+                or exists (
+                    select 1 from harvest_lists as x where x.harvest_id = $1 and x.list_id = p.id and x.open = 1
+                )
+            )
             and p.ended_at < max(l.ended_at, $6 - coalesce(pr.interval_ms, 86400000), min(l.due_at, $6 - $8))
             and not exists (
                 select 1
@@ -116,7 +123,7 @@ const DUE: &str = "
                             select 1 from tasks as t where t.list_id = o.id and t.state = 'parked'
                         )
                         and (
-                            o.open_sweep is not null
+                            o.open_sweep is not null and ow.open = 1
                             or pr.harvest_id is not null
                                 and max(o.ended_at, coalesce(o.checked_at, 0)) + coalesce(pr.interval_ms * (1 - $7), o.auto_ms, $4) <= $2
                         )

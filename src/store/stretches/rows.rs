@@ -17,7 +17,7 @@ pub(super) async fn of_list(
     const SQL: &str = "
         select
             sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at, surplus,
-            endpoint, resume, jumped, walked_to, within_pages
+            endpoint, resume, jumped, walked_to, within_pages, within_items
         from list_stretches
         where list_id = $1
         order by newest_at desc, sweep_id, walk";
@@ -43,6 +43,7 @@ pub(super) async fn of_list(
             jumped: row.get(12),
             walked_to: row.get(13),
             within_pages: row.get(14),
+            within_items: row.get(15),
         };
         if key == (task.sweep_id, task.walk) {
             own = Some(stretch);
@@ -57,9 +58,9 @@ pub(super) async fn put(db: &mut Connection, task: &Task, own: &Stretch) -> Resu
     const SQL: &str = "
         insert or replace into list_stretches (
             list_id, sweep_id, walk, newest_at, newest_id, oldest_at, oldest_id, reaches_end, since_sweep, read_at,
-            surplus, endpoint, resume, jumped, walked_to, within_pages
+            surplus, endpoint, resume, jumped, walked_to, within_pages, within_items
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     sqlx::query(SQL)
         .bind(task.list_id)
         .bind(task.sweep_id)
@@ -77,6 +78,7 @@ pub(super) async fn put(db: &mut Connection, task: &Task, own: &Stretch) -> Resu
         .bind(own.jumped)
         .bind(own.walked_to)
         .bind(own.within_pages)
+        .bind(own.within_items)
         .execute(db)
         .await?;
     Ok(())
@@ -95,17 +97,22 @@ pub(super) async fn forget(db: &mut Connection, list_id: i64, key: Key) -> Resul
     Ok(())
 }
 
-/// The limit of pages within which a walk has read all that was wanted.
-pub(super) async fn ends_within(db: &mut Connection, task: &Task, pages: Option<i64>) -> Result<()> {
+/// The limit of items or of pages within which a walk has read all that was wanted.
+pub(super) async fn ends_within(
+    db: &mut Connection,
+    task: &Task,
+    (items, pages): (Option<i64>, Option<i64>),
+) -> Result<()> {
     const SQL: &str = "
         update list_stretches
-        set within_pages = $4
+        set within_pages = $4, within_items = $5
         where list_id = $1 and sweep_id = $2 and walk = $3";
     sqlx::query(SQL)
         .bind(task.list_id)
         .bind(task.sweep_id)
         .bind(task.walk)
         .bind(pages)
+        .bind(items)
         .execute(db)
         .await?;
     Ok(())

@@ -58,6 +58,44 @@ async fn within_a_limit_a_list_with_pins_and_without_news_costs_one_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn within_a_limit_of_full_pages_a_list_without_news_costs_one_page() {
+    for limit in [Limit::Pages(2), Limit::Items(12)] {
+        let days = Days::start().await;
+        days.poster(1, &(101..=130).rev().collect::<Vec<_>>(), 6);
+        let mut posts = daily(&["1"], &[Kind::Medias]);
+        posts.limits.lists.insert(Kind::Medias, limit);
+        days.after(DAY, &posts).await;
+        for _ in 0..3 {
+            assert_eq!(days.after(DAY, &posts).await, 1, "{limit:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_another_harvest_has_left_open_stops_no_list() {
+    let days = Days::start().await;
+    days.stage.person(1, &[10]);
+    days.stage.change(1, |person| person.posts = vec![(101, None)]);
+    let harvest = daily(&["1"], &[Kind::Followers, Kind::Medias]);
+    days.after(DAY, &harvest).await;
+    let profiles = Harvest {
+        name: "profiles".into(),
+        max_units: Some(1),
+        ..daily(&["2", "1"], &[Kind::Profile])
+    };
+    days.stage.person(2, &[]);
+    days.clock.advance(2 * DAY);
+    days.ends_after(DAY, &profiles).await;
+    let open =
+        "select count(*) from lists where kind = 'profile' and target = '1' and open_sweep is not null";
+    assert_eq!(days.run.number(open).await, 1);
+    let before = (days.stage.count(FOLLOWERS), days.pages_of_posts());
+    days.after(DAY, &harvest).await;
+    assert_eq!(days.stage.count(FOLLOWERS), before.0 + 1);
+    assert_eq!(days.pages_of_posts(), before.1 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_limit_of_one_harvest_hides_nothing_from_another() {
     let mut days = Days::start().await;
     days.run.config.refresh.whole_every = 4 * DAY;
