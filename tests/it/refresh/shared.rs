@@ -8,6 +8,7 @@ use gleaner::kind::Kind;
 use super::{DAY, Days, daily};
 use crate::stage::FOLLOWERS;
 
+const TWELVE: [i64; 12] = [112, 111, 110, 109, 108, 107, 106, 105, 104, 103, 102, 101];
 const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
 
 fn named(name: &str, harvest: Harvest) -> Harvest {
@@ -191,4 +192,56 @@ async fn what_was_bought_says_whether_more_is_wanted() {
         days.after(HOUR, &wider).await;
         assert_eq!(days.stage.count(FOLLOWERS), before + more, "{wider:?}");
     }
+}
+
+/// Twelve posts of person 1, three on a page, of which a harvest with a limit has read the newest.
+async fn known_in_part(limit: Limit) -> (Days, Harvest) {
+    let days = Days::start().await;
+    days.poster(1, &TWELVE, 3);
+    let some = named("some", limited(daily(&["1"], &[Kind::Medias]), limit));
+    days.after(DAY, &some).await;
+    assert_eq!(days.verdict_of(Kind::Medias).await, ["capped"]);
+    (days, some)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_posts_that_are_known_as_far_as_the_payer_wants_reads_on() {
+    for (limit, wider, posts, verdict) in [
+        (Limit::Pages(2), None, 12, "complete"),
+        (Limit::Items(6), None, 12, "complete"),
+        (Limit::Items(6), Some(Limit::Items(9)), 9, "capped"),
+    ] {
+        let (days, some) = known_in_part(limit).await;
+        let all = named("all", crate::harness::harvest(&["1"], &[Kind::Medias]));
+        let all = wider.map_or(all.clone(), |wider| limited(all, wider));
+        days.clock.advance(DAY + HOUR);
+        days.run.put(&some, false).await;
+        days.run.put(&all, false).await;
+        let finished = days
+            .run
+            .until("select not exists (select 1 from harvests where finished_at is null)");
+        assert_eq!(days.run.run_while(Mode::Daemon, finished).await, Stop::Asked);
+        days.run.check_invariants().await;
+        assert_eq!(days.posts_known(1).await, TWELVE[..posts], "{limit:?}");
+        assert_eq!(days.verdict_of(Kind::Medias).await, [verdict]);
+        let pages = days.pages_of_newest().await;
+        let (first, rest) = pages.split_first().unwrap();
+        assert_eq!(first, "some 0");
+        assert!(rest.iter().all(|page| page.starts_with("all")), "{pages:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wider_limit_reads_on_in_posts_that_are_not_in_the_order_of_time() {
+    let days = Days::start().await;
+    days.poster(
+        1,
+        &[101, 112, 102, 111, 103, 110, 104, 109, 105, 108, 106, 107],
+        3,
+    );
+    let posts = crate::harness::harvest(&["1"], &[Kind::Medias]);
+    days.after(DAY, &limited(posts.clone(), Limit::Pages(2))).await;
+    assert_eq!(days.run.number("select count(*) from list_stretches").await, 0);
+    assert_eq!(days.after(HOUR, &limited(posts, Limit::Pages(3))).await, 1);
+    assert_eq!(days.pages_of_newest().await, ["test 0", "test 1", "test 2"]);
 }
