@@ -56,6 +56,7 @@ pub mod recover;
 pub mod renew;
 pub mod report;
 pub mod seeds;
+mod sharing;
 mod shown;
 pub mod sql;
 mod stamps;

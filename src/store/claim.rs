@@ -14,7 +14,7 @@ use crate::store::holds::{self, Hold, Reason, Scope};
 use crate::store::limits::{self, Refusal};
 use crate::store::renew::{self, AtEnd};
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result, batches, fallback, force, ledger, sweeps};
+use crate::store::{Connection, Result, batches, fallback, force, ledger, sharing, sweeps};
 use crate::variant::Variant;
 use dear::Dear;
 use hand_over::hand_over;
@@ -174,7 +174,9 @@ pub async fn claim(
     if claimed.claims.is_empty() {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
-    if claimed.claims.is_empty() && hand_over(db, &round.able).await? {
+    let may_change = claimed.claims.is_empty();
+    let is_released = may_change && sharing::release(db, policy, &round.able, now).await?;
+    if may_change && (hand_over(db, &round.able).await? || is_released) {
         claimed.claims = round.claim(db, false, at_most).await?;
     }
     if claimed.claims.is_empty() {

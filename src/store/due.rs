@@ -11,6 +11,26 @@ use crate::store::{Connection, Result, json_ids};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
+/// That the limit of another harvest ended a list, and that a harvest wants more than was bought: in SQL, of a harvest `h`, a
+/// list `l` and its last sweep `s`. Where the cap of pages ended it, or one answer of as many items as were asked for, asking
+/// shows no more. What a list of posts joined is no page.
+macro_rules! wants_more {
+    () => {
+        "l.verdict = 'capped' and s.harvest_id <> h.id and s.at_page_cap = 0
+                    and (s.resume is not null or l.kind in ('medias', 'clips'))
+                    and case
+                        when h.limits ->> l.kind is null then true
+                        when h.limits ->> l.kind like '%p' then cast(h.limits ->> l.kind as integer) > coalesce(
+                            (select max(p.page_no) + 1 from pages as p where p.sweep_id = s.id and p.walk = s.walk), 0
+                        )
+                        when s.base_sweep < s.id
+                        then cast(h.limits ->> l.kind as integer) > max(s.covered, s.distinct_items)
+                        else cast(h.limits ->> l.kind as integer) > s.distinct_items
+                    end"
+    };
+}
+pub(crate) use wants_more;
+
 /// Until when lists must be due to be read again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Until {
@@ -57,28 +77,27 @@ pub(crate) async fn set_all(db: &mut Connection, policy: &Policy, harvest_id: i6
 }
 
 async fn put(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> {
-    const SQL: &str = "
-        update lists
+    const SQL: &str = concat!(
+        "
+        update lists as l
         set due_at = (
             select min(
                 -- Where the limit of another harvest ended it and this one wants more, at once.
-                case when lists.verdict = 'capped' and other.limits ->> lists.kind is not null and (
-                    h.limits ->> lists.kind is null
-                    or (h.limits ->> lists.kind like '%p') = (other.limits ->> lists.kind like '%p')
-                        and cast(h.limits ->> lists.kind as integer) > cast(other.limits ->> lists.kind as integer)
-                )
-                    then lists.ended_at
-                    else max(lists.ended_at, coalesce(lists.checked_at, 0)) + coalesce(r.interval_ms, lists.auto_ms, $2)
+                case when ",
+        wants_more!(),
+        "
+                    then l.ended_at
+                    else max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms, l.auto_ms, $2)
                 end
             )
             from harvest_lists as w
             join harvests as h on h.id = w.harvest_id and h.round = w.round
-            join harvest_refresh as r on r.harvest_id = h.id and r.kind = lists.kind
-            left join sweeps as s on s.id = lists.last_sweep
-            left join harvests as other on other.id = s.harvest_id and other.id <> h.id
-            where w.list_id = lists.id and lists.verdict <> 'cancelled'
+            join harvest_refresh as r on r.harvest_id = h.id and r.kind = l.kind
+            left join sweeps as s on s.id = l.last_sweep
+            where w.list_id = l.id and l.verdict <> 'cancelled'
         )
-        where id in (select value from json_each($1)) and ended_at is not null";
+        where id in (select value from json_each($1)) and ended_at is not null"
+    );
     sqlx::query(SQL)
         .bind(json_ids(lists.iter().copied()))
         .bind(longest(policy))

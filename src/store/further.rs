@@ -11,9 +11,9 @@ use crate::endpoint::Next;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::claim::Task;
-use crate::store::harvests::{self, Harvest, Limit};
-use crate::store::sweeps::{limits_of, one};
-use crate::store::{Connection, Result, follow_up, json_ids};
+use crate::store::harvests::{Harvest, Limit};
+use crate::store::sweeps::limits_of;
+use crate::store::{Connection, Result, json_ids, sharing};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 use crate::walk::{self, Standing, Step};
@@ -222,62 +222,26 @@ async fn pass_on(
     next: &Next,
     now: Timestamp,
 ) -> Result<bool> {
-    const WAITING: &str = "
-        select harvest_id
-        from harvest_lists
-        where list_id = $1 and open = 1
-        order by harvest_id";
-    const PAYER: &str = "
-        update tasks
-        set harvest_id = $2
-        where id = $1";
-    const SWEEP: &str = "
-        update sweeps
-        set harvest_id = $2
-        where id = $1";
-    const SERVED: &str = "
-        update harvest_lists
-        set open = 0
-        where list_id = $1 and harvest_id = $2";
-    let waiting: Vec<i64> = sqlx::query_scalar(WAITING)
-        .bind(task.list_id)
-        .fetch_all(&mut *db)
-        .await?;
     let (mut served, mut payer) = (Vec::new(), None);
-    for id in waiting {
-        let (max_items, max_pages) = limits_of(&harvests::load(db, id).await?, task.kind);
+    for harvest in sharing::waiting(db, task.list_id).await? {
+        let (max_items, max_pages) = limits_of(&harvest, task.kind);
         let standing = Standing {
             max_items,
             max_pages,
             ..standing.clone()
         };
         if walk::after_page(&policy.ends, &standing, next) == Step::GoOn {
-            payer = payer.or(Some(id));
+            payer = payer.or(Some(harvest.id));
         } else {
-            served.push(id);
+            served.push(harvest.id);
         }
     }
     let Some(payer) = payer else {
         return Ok(false);
     };
-    let done = sqlx::query(PAYER)
-        .bind(task.id)
-        .bind(payer)
-        .execute(&mut *db)
-        .await?;
-    one(done.rows_affected())?;
-    sqlx::query(SWEEP)
-        .bind(task.sweep_id)
-        .bind(payer)
-        .execute(&mut *db)
-        .await?;
+    sharing::give(db, task, payer).await?;
     for id in served {
-        sqlx::query(SERVED)
-            .bind(task.list_id)
-            .bind(id)
-            .execute(&mut *db)
-            .await?;
-        follow_up::settle(db, policy, id, now).await?;
+        sharing::serve(db, policy, task.list_id, id, now).await?;
     }
     Ok(true)
 }

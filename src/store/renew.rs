@@ -12,10 +12,10 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::{self, Due};
 use crate::store::due::Until;
-use crate::store::harvests::{self, Harvest};
+use crate::store::harvests;
 use crate::store::limits::Refusal;
 use crate::store::want;
-use crate::store::{Connection, Result, due, limits, owner, stretches};
+use crate::store::{Connection, Result, due, limits, owner, sharing, stretches};
 use crate::verdict::Verdict;
 use candidates::{Candidate, candidates};
 
@@ -72,7 +72,7 @@ pub(crate) async fn renew(
     now: Timestamp,
 ) -> Result<usize> {
     let harvest = harvests::load(db, harvest_id).await?;
-    let joined = join_open(db, &harvest, until.at).await?;
+    let joined = sharing::join_open(db, policy, &harvest, until).await?;
     let left = limits::left(db, policy, harvest_id, now).await?;
     let (open, pending) = under_way(db, harvest_id, left).await?;
     let places = AT_A_TIME.saturating_sub(open);
@@ -182,45 +182,6 @@ pub(crate) async fn at_end(
         }
         _ => Ok(AtEnd::Nothing),
     }
-}
-
-/// Lists that are due and that another harvest has begun to read, perhaps without being able to go on: this one waits for
-/// them as well, so that it can take them over.
-async fn join_open(db: &mut Connection, harvest: &Harvest, until: Timestamp) -> Result<usize> {
-    const SQL: &str = "
-        update harvest_lists
-        set open = 1
-        where harvest_id = $1 and round = $3 and open = 0
-            and list_id in (
-                select l.id
-                from lists as l
-                where l.due_at <= $2 and l.open_sweep is not null
-                    and exists (select 1 from harvest_refresh as r where r.harvest_id = $1 and r.kind = l.kind)
-                    and not exists (
-                        select 1 from tasks as t where t.list_id = l.id and t.state = 'parked'
-                    )
-                    and not exists (
-                        select 1
-                        from batch_members as m
-                        join tasks as t on t.id = m.task_id
-                        where m.list_id = l.id and t.state = 'parked'
-                    )
-            )";
-    const REOPEN: &str = "
-        update harvests
-        set finished_at = null
-        where id = $1";
-    let joined = sqlx::query(SQL)
-        .bind(harvest.id)
-        .bind(until)
-        .bind(harvest.round)
-        .execute(&mut *db)
-        .await?
-        .rows_affected();
-    if joined > 0 {
-        sqlx::query(REOPEN).bind(harvest.id).execute(db).await?;
-    }
-    Ok(usize::try_from(joined).unwrap_or(usize::MAX))
 }
 
 /// How many lists of a harvest are read again, and the units that they are likely to cost yet. What costs more than is left

@@ -254,10 +254,13 @@ async fn page_came(
         at: finished.answered_at,
     });
     let read_after = on_page.or(owner.reading());
-    let (max_items, max_pages) = sweeps::limits(db, task).await?;
     let step = policy.step(&task.endpoint);
     let mut covered = sweep.covered;
-    match stretches::after_page(db, policy, task, &sweep, &owner, page).await? {
+    let mut task = task.clone();
+    let known = stretches::after_page(db, policy, &mut task, &sweep, &owner, (page, now)).await?;
+    let task = &task;
+    let (max_items, max_pages) = sweeps::limits(db, task).await?;
+    match known {
         Known::Nothing => {}
         Known::Covers(all) => {
             covered = all;

@@ -1,6 +1,7 @@
 //! The known stretches of lists of posts, so that reading one again ends where it meets what is known.
 
 mod rows;
+mod wanted;
 
 use std::collections::HashMap;
 
@@ -18,6 +19,7 @@ use crate::store::{Connection, Result};
 use crate::stretch::{self, Mark, Read, Step, Stretch};
 use crate::verdict::Verdict;
 use rows::{ends_within, forget, of_list, put};
+use wanted::{Seen, Wanted, wanted};
 
 /// What a page of a list of posts means beside what the page itself says.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,33 +61,28 @@ pub(crate) async fn whole(
     Ok(since.filter(|_| age < most))
 }
 
-/// Adds a page to the stretches of its list and says what that means for the walk.
+/// Adds a page to the stretches of its list and says what that means for the walk. Where what is known is all that the payer
+/// wants, but not all that others want who wait for the list, one of them pays from there on.
 pub(crate) async fn after_page(
     db: &mut Connection,
     policy: &Policy,
-    task: &Task,
+    task: &mut Task,
     sweep: &Sweep,
     owner: &Owner,
-    page: &Page,
+    (page, now): (&Page, Timestamp),
 ) -> Result<Known> {
     let is_of_use = due::ends_at_the_known(task.kind, task.variant) && !sweep.unordered;
     if !is_of_use || page.next == Next::Missing {
         return Ok(Known::Nothing);
     }
     let (own, others) = of_list(db, task).await?;
-    let wanted = Wanted::of(db, policy, task).await?;
-    let mut known = Vec::with_capacity(others.len());
-    for (key, other) in others {
-        let suffices =
-            other.reaches_end || wanted.is_met_by(&other) || reaches(db, task, &other, wanted.items).await?;
-        known.push((key, other, suffices));
-    }
     let marks = marks(page);
+    let asked = task.clone();
     let mut read = Read {
         marks: marks.as_deref().unwrap_or_default(),
         ended: page.next == Next::End,
-        endpoint: &task.endpoint,
-        cursor: task.cursor.as_deref(),
+        endpoint: &asked.endpoint,
+        cursor: asked.cursor.as_deref(),
         sweep: task.sweep_id,
         started_at: started_at(db, task.sweep_id).await?,
         joins: sweep.renews,
@@ -94,10 +91,12 @@ pub(crate) async fn after_page(
     if marks.is_none() {
         return unordered(db, task).await;
     }
-    let rest: Vec<(Stretch, bool)> = known
-        .iter()
-        .map(|(_, other, suffices)| (other.clone(), *suffices))
-        .collect();
+    let seen = Seen {
+        own: own.as_ref(),
+        others: &others,
+        read: &read,
+    };
+    let (wanted, rest) = wanted(db, policy, task, seen, now).await?;
     let mut outcome = stretch::after_page(own.clone(), &rest, &read);
     if outcome.step == Step::Known
         && let Some(joined) = &outcome.own
@@ -119,7 +118,7 @@ pub(crate) async fn after_page(
         own.surplus = surplus(db, task, own, owner).await?;
     }
     for place in &outcome.absorbed {
-        forget(db, task.list_id, known[*place].0).await?;
+        forget(db, task.list_id, others[*place].0).await?;
     }
     let Some(own) = own else {
         return Ok(Known::Nothing);
@@ -250,51 +249,6 @@ fn marks(page: &Page) -> Option<Vec<Mark>> {
             })
         })
         .collect()
-}
-
-/// How much of a list the limit of the payer wants, if there is one.
-#[derive(Clone, Copy)]
-struct Wanted {
-    /// Posts; of pages, as many as full ones hold.
-    items: Option<i64>,
-    /// The limit itself: items, pages.
-    limits: (Option<i64>, Option<i64>),
-}
-
-impl Wanted {
-    /// Whether the walk that read a stretch was ended by the same limit, or a wider one.
-    fn is_met_by(self, stretch: &Stretch) -> bool {
-        let met =
-            |wanted: Option<i64>, within: Option<i64>| wanted.is_some_and(|wanted| within >= Some(wanted));
-        met(self.limits.0, stretch.within_items) || met(self.limits.1, stretch.within_pages)
-    }
-
-    async fn of(db: &mut Connection, policy: &Policy, task: &Task) -> Result<Self> {
-        let (items, pages) = sweeps::limits(db, task).await?;
-        let size = policy.step(&task.endpoint).map_or(1, |step| step.page_size);
-        Ok(Self {
-            items: items.or(pages.map(|pages| pages.saturating_mul(size))),
-            limits: (items, pages),
-        })
-    }
-}
-
-/// Whether a stretch and what lies above it, with what is pinned there, hold as many posts as are wanted.
-async fn reaches(db: &mut Connection, task: &Task, stretch: &Stretch, wanted: Option<i64>) -> Result<bool> {
-    const SQL: &str = "
-        select count(*)
-        from user_media as m
-        join media as p on p.id = m.media_id
-        where m.list = $1 and m.user_id = $2 and m.sweep_id >= $3 and (p.taken_at >= $4 or m.pinned = 1)";
-    let Some(wanted) = wanted else { return Ok(false) };
-    let held: i64 = sqlx::query_scalar(SQL)
-        .bind(task.kind.name())
-        .bind(owner_of(task))
-        .bind(stretch.since_sweep)
-        .bind(stretch.oldest.taken_at)
-        .fetch_one(db)
-        .await?;
-    Ok(held >= wanted)
 }
 
 /// Whether what is known still fits the counter, if that was read since: as many posts more or less as when the list was

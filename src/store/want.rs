@@ -15,7 +15,7 @@ use crate::store::due::Until;
 use crate::store::further::{self, Bought};
 use crate::store::harvests::Harvest;
 use crate::store::renew::Renewal;
-use crate::store::{Connection, Result, StoreError, due, holds, json_ids, stretches};
+use crate::store::{Connection, Result, StoreError, due, holds, json_ids, sharing, stretches};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -89,6 +89,8 @@ pub(crate) async fn place(
     let retired = holds::retired(db).await?;
     let capped = listed.iter().filter(|list| list.verdict == Some(Verdict::Capped));
     let bought = further::bought(db, capped.map(|list| list.list_id)).await?;
+    let open = listed.iter().filter(|list| list.open_sweep.is_some());
+    let progress = sharing::progress(db, open.map(|list| list.list_id)).await?;
     let mut shown = Vec::new();
     let mut new = Vec::new();
     let mut joined = Vec::new();
@@ -111,26 +113,26 @@ pub(crate) async fn place(
         // What is due is read anew, as is what was read before the round of the harvest.
         let bought = bought.get(&list.list_id).filter(|_| recent && !list.is_due);
         let again = bought.and_then(Bought::again);
+        let goes_on = recent && !fresh && list.open_sweep.is_none();
+        let renewal = if goes_on && due::ends_at_the_known(list.kind, list.variant) {
+            go_on(db, policy, harvest, &list, now).await?
+        } else {
+            None
+        };
         match (list.open_sweep, list.last_sweep) {
-            // A parked list waits for a person: nobody waits for it meanwhile.
+            // A parked list waits for a person: nobody waits for it meanwhile. Nor for one that has shown enough.
             (Some(sweep), _) => {
-                if !list.parked {
+                let limit = harvest.limits.get(&list.kind);
+                let progress = progress.get(&list.list_id);
+                if !list.parked && !progress.is_some_and(|progress| progress.meets(limit)) {
                     joined.push(list.list_id);
                 }
                 shown.push(list.shown(sweep, false));
             }
             (None, Some(sweep)) if fresh => shown.push(list.shown(sweep, true)),
-            (None, Some(sweep)) if recent && due::ends_at_the_known(list.kind, list.variant) => {
-                let renewal = go_on(db, policy, harvest, &list, now).await?;
-                if renewal.is_some() {
-                    shown.push(list.shown(sweep, false));
-                }
-                let again = again.filter(|_| renewal.is_none());
-                new.push(Listed {
-                    renewal,
-                    again,
-                    ..list
-                });
+            (None, Some(sweep)) if renewal.is_some() => {
+                shown.push(list.shown(sweep, false));
+                new.push(Listed { renewal, ..list });
             }
             (None, Some(sweep))
                 if bought.is_some_and(|bought| {
@@ -186,7 +188,7 @@ pub(crate) async fn read_again(
     Ok(())
 }
 
-/// A list of posts of which a part is known is read on from there.
+/// A list of posts of which a part is known is read on from there. One that is not in the order of time has no such part.
 async fn go_on(
     db: &mut Connection,
     policy: &Policy,

@@ -6,6 +6,7 @@ mod due;
 mod holes;
 mod month;
 mod posts;
+mod shared;
 mod taken_up;
 mod widened;
 

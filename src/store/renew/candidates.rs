@@ -9,10 +9,11 @@ use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::refresh::Seen;
 use crate::store::due::{self, Until};
+use crate::store::further::{self, Bought};
 use crate::store::harvests::Harvest;
 use crate::store::history::counted;
 use crate::store::want::{kind_of, variant_of};
-use crate::store::{Connection, Result};
+use crate::store::{Connection, Result, holds};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -45,16 +46,17 @@ pub(super) struct Profile {
     pub(super) read_at: Timestamp,
 }
 
-const DUE: &str = "
+const DUE: &str = concat!(
+    "
         select
             l.id, w.depth, l.kind, l.target, l.params, l.ended_at, l.change_rate, cast(max(1, coalesce(s.units, 1)) as real),
             s.counter_after, p.id, pw.depth, p.ended_at, max(l.ended_at, coalesce(l.checked_at, 0)),
-            $6 - coalesce(pr.interval_ms, 86400000), l.verdict
+            $6 - coalesce(pr.interval_ms, 86400000), l.verdict,
+            max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms * (1 - $7), l.auto_ms, $4) <= $2
         from lists as l
         cross join harvest_lists as w on w.harvest_id = $1 and w.list_id = l.id and w.round = $3 and w.open = 0
         cross join harvest_refresh as r on r.harvest_id = $1 and r.kind = l.kind
         left join sweeps as s on s.id = l.last_sweep
-        left join harvests as other on other.id = s.harvest_id and other.id <> $1
         join harvests as h on h.id = $1
         -- The counter says whether a list is whole: a profile that is older than its own interval, or than a day, comes first.
         -- And it says who is missing if it was read with the list, so one that was read before the list was due comes first as
@@ -92,11 +94,9 @@ const DUE: &str = "
             and (
                 max(l.ended_at, coalesce(l.checked_at, 0)) + coalesce(r.interval_ms * (1 - $7), l.auto_ms, $4) <= $2
                 -- The limit of another harvest ended it, and this one wants more.
-                or l.verdict = 'capped' and other.limits ->> l.kind is not null and (
-                    h.limits ->> l.kind is null
-                    or (h.limits ->> l.kind like '%p') = (other.limits ->> l.kind like '%p')
-                        and cast(h.limits ->> l.kind as integer) > cast(other.limits ->> l.kind as integer)
-                )
+                or ",
+    due::wants_more!(),
+    "
             )
             and l.verdict <> 'cancelled'
             and (
@@ -163,7 +163,8 @@ const DUE: &str = "
                 )
             )
         order by l.due_at
-        limit $5";
+        limit $5"
+);
 
 /// The lists of a harvest that are due. Those of users who are targets no more are not read again, nor is the profile of a
 /// name whose owner is known by id.
@@ -183,8 +184,11 @@ pub(super) async fn candidates(
         .bind(now)
         .bind(until.early)
         .bind(counted::TOGETHER_MS)
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?;
+    let not_due = rows.iter().filter(|row| !row.get::<bool, _>(15));
+    let bought = further::bought(db, not_due.map(|row| row.get(0))).await?;
+    let retired = holds::retired(db).await?;
     let mut candidates = BTreeMap::new();
     for row in rows {
         let kind = kind_of(row.get(2))?;
@@ -209,7 +213,12 @@ pub(super) async fn candidates(
             checked_at: row.get(12),
             counts_since: row.get::<Timestamp, _>(5).max(row.get(13)),
         };
-        candidates.insert(row.get(0), candidate);
+        let named = (kind, candidate.target.as_str(), candidate.variant);
+        let wants_more =
+            |bought: &Bought| bought.is_less_than(policy, named, harvest.limits.get(&kind), &retired);
+        if bought.get(&row.get(0)).is_none_or(wants_more) {
+            candidates.insert(row.get(0), candidate);
+        }
     }
     Ok(candidates)
 }
