@@ -10,7 +10,7 @@ alter table sweeps add column short_at_most integer;        -- with whoever may 
 -- Of older sweeps it was not kept: as if all had been read when they began.
 update sweeps
 set counter_before_at = iif(counter_before is null, null, started_at),
-    counter_after_at = iif(counter_before is null, started_at, null)
+    counter_after_at = iif(counter_after is null, null, started_at)
 where coalesce(counter_before, counter_after) is not null and imported = 0;
 update sweeps
 set counted_at = started_at, timely = 1, short_at_most = short_by
