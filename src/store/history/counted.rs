@@ -87,8 +87,8 @@ pub(super) async fn note(db: &mut Connection, ended: Ended<'_>) -> Result<bool> 
     Ok(true)
 }
 
-/// How many the sweep was the first to show, or the first since they had left, on pages that came long after the counter was
-/// read.
+/// How many the sweep was the first of its list to show, or the first since they had left, on pages that came long after the
+/// counter was read, and that nothing had shown before that.
 async fn newcomers(db: &mut Connection, ended: Ended<'_>, read_at: Timestamp) -> Result<i64> {
     const PLACES: &str = "
         select
@@ -96,16 +96,33 @@ async fn newcomers(db: &mut Connection, ended: Ended<'_>, read_at: Timestamp) ->
             coalesce(sum(new_entries) filter (where answered_at > $2), 0)
         from pages
         where sweep_id = $1";
+    // The list of the other end may have shown somebody first who came since.
     const FOLLOWERS: &str = "
         select count(*)
         from follow_edges
         where followee_id = $1 and followers_sweep = $2 and followers_position >= $3
-            and coalesce(since_sweep, first_sweep) = $2";
+            and (
+                coalesce(since_sweep, first_sweep) = $2
+                or coalesce(followers_before, 0) < coalesce(since_sweep, first_sweep)
+                    and coalesce((
+                        select o.ended_at
+                        from sweeps as o
+                        where o.id = coalesce(since_sweep, first_sweep)
+                    ), $5 + 1) > $5
+            )";
     const FOLLOWING: &str = "
         select count(*)
         from follow_edges
         where follower_id = $1 and following_sweep = $2 and following_position >= $3
-            and coalesce(since_sweep, first_sweep) = $2";
+            and (
+                coalesce(since_sweep, first_sweep) = $2
+                or coalesce(following_before, 0) < coalesce(since_sweep, first_sweep)
+                    and coalesce((
+                        select o.ended_at
+                        from sweeps as o
+                        where o.id = coalesce(since_sweep, first_sweep)
+                    ), $5 + 1) > $5
+            )";
     // A post says itself whether it was there when the counter was read, unless it was kept off its list before.
     const POSTS: &str = "
         select count(*)

@@ -179,3 +179,33 @@ async fn a_post_that_was_shown_after_a_counter_of_none_was_read_is_not_gone_by_i
         from listed_posts as l join media as m on m.id = l.media_id";
     assert_eq!(days.run.lines(gone).await, ["1 0"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_another_list_has_shown_since_the_counter_was_read_hides_nobody_either() {
+    let mut now: Vec<i64> = (10..40).collect();
+    let (mut days, harvest) = followed_by(&now).await;
+    days.run.config.ends.close_after = 1;
+    now.splice(..0, 100..103);
+    let others = Harvest {
+        name: "others".into(),
+        ..crate::harness::harvest(&["100", "101", "102"], &[Kind::Following])
+    };
+    days.run.config.budget.per_day = Some(1);
+    assert_eq!(days.ends_after(PAUSE, &harvest).await, (Stop::Budget, 1));
+    days.run.config.budget.per_day = None;
+    days.stage.change(1, |person| person.followers.clone_from(&now));
+    for id in 100..103 {
+        days.stage.person(id, &[]);
+        days.stage.change(id, |person| person.following = vec![1]);
+    }
+    days.after(2 * DAY, &others).await;
+    // As many are cut off as have come.
+    days.stage
+        .next(FOLLOWERS, [users_page(&now[..now.len() - 3], None)]);
+    assert_eq!(days.ends_after(7 * DAY, &harvest).await, (Stop::Finished, 1));
+    assert_eq!(days.run.lines(GONE).await, [""; 0]);
+    let rounds =
+        "select short_by, short_at_most from closing_sweeps where kind = 'followers' order by sweep_id";
+    assert_eq!(days.run.lines(rounds).await, ["0 0", "0 3"]);
+    assert_same(&days.run.reparse().await.tables);
+}
