@@ -103,6 +103,10 @@ async fn prune(writer: &mut Connection, retention: Retention) -> anyhow::Result<
         let mut transaction = begin(writer).await?;
         let dropped = retention::prune(&mut transaction, retention, excess, session::clock().now()).await?;
         transaction.commit().await?;
+        if dropped.is_stale {
+            excess = retention::excess(writer, retention).await?;
+            continue;
+        }
         if dropped.bodies == 0 {
             return Ok(all);
         }

@@ -11,7 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::engine::Context;
 use crate::store::archive::dictionaries::{self, Counted};
-use crate::store::archive::{packing, retention};
+use crate::store::archive::packing;
+use crate::store::archive::retention::{self, Dropped, Excess, Retention};
 
 /// How often the archive is looked at.
 const EVERY: Duration = Duration::from_mins(5);
@@ -49,26 +50,27 @@ async fn step(
     counted: &mut Counted,
 ) -> anyhow::Result<()> {
     let keeps = context.settings.retention;
-    let mut goes_on = prunes;
     // Adding up all bodies takes long where there are many: the writer gets the sum.
     let mut excess = if prunes {
-        retention::excess(&mut *readers.acquire().await?, keeps).await?
+        Some(measured(readers, keeps).await?)
     } else {
-        0
+        None
     };
-    while goes_on {
-        let dropped = context.writer.prune(keeps, excess, context.clock.now()).await?;
-        goes_on = dropped.bodies > 0;
-        if !goes_on {
-            break;
+    while let Some(known) = excess {
+        let dropped = context.writer.prune(keeps, known, context.clock.now()).await?;
+        excess = match dropped {
+            Dropped { is_stale: true, .. } => Some(measured(readers, keeps).await?),
+            Dropped { bodies: 0, .. } => None,
+            Dropped { excess, .. } => Some(excess),
+        };
+        if dropped.bodies > 0 {
+            *counted = Counted::default();
+            tracing::info!(
+                bodies = dropped.bodies,
+                bytes = dropped.bytes,
+                "dropped bodies that [archive] does not keep any longer"
+            );
         }
-        excess = dropped.excess;
-        *counted = Counted::default();
-        tracing::info!(
-            bodies = dropped.bodies,
-            bytes = dropped.bytes,
-            "dropped bodies that [archive] does not keep any longer"
-        );
     }
     loop {
         let samples = dictionaries::due(&mut *readers.acquire().await?, counted).await?;
@@ -93,4 +95,8 @@ async fn step(
         context.writer.keep_packed(packed).await?;
     }
     Ok(())
+}
+
+async fn measured(readers: &SqlitePool, retention: Retention) -> anyhow::Result<Excess> {
+    Ok(retention::excess(&mut *readers.acquire().await?, retention).await?)
 }

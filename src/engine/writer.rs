@@ -11,7 +11,7 @@ use crate::endpoint::Balance;
 use crate::policy::Policy;
 use crate::store::archive::dictionaries::{self, Trained};
 use crate::store::archive::packing::{self, Packed};
-use crate::store::archive::retention::{self, Dropped, Retention};
+use crate::store::archive::retention::{self, Dropped, Excess, Retention};
 use crate::store::balance::{self, Reconciled};
 use crate::store::claim::{self, Claimed, For};
 use crate::store::holds::{self, Hold, Reason, Scope};
@@ -64,7 +64,7 @@ enum Work {
         readings: Vec<Reading>,
         now: Timestamp,
     },
-    Prune(Retention, i64, Timestamp),
+    Prune(Retention, Excess, Timestamp),
     Dictionary(Trained, Timestamp),
     Packed(Packed),
     EndRun(i64, Timestamp),
@@ -166,7 +166,12 @@ impl Writer {
     }
 
     /// Drops some bodies that are not kept any longer.
-    pub(crate) async fn prune(&self, retention: Retention, excess: i64, now: Timestamp) -> Result<Dropped> {
+    pub(crate) async fn prune(
+        &self,
+        retention: Retention,
+        excess: Excess,
+        now: Timestamp,
+    ) -> Result<Dropped> {
         match self.ask(Work::Prune(retention, excess, now)).await? {
             Done::Dropped(dropped) => Ok(dropped),
             _ => Ok(Dropped::default()),

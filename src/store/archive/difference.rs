@@ -47,6 +47,16 @@ fn tables() -> impl Iterator<Item = &'static str> {
     replay::TABLES.into_iter().chain(["rejects", "pages"])
 }
 
+/// Whether a column holds another value after; `old` and `new` are the rows. The sweeps before the last ones were not kept
+/// from the beginning: what was not known is no other value.
+fn differs(name: &str) -> String {
+    let differs = format!("old.{name} is not new.{name}");
+    if ["followers_before", "following_before"].contains(&name) {
+        return format!("old.{name} is not null and {differs}");
+    }
+    differs
+}
+
 async fn columns(db: &mut Connection, table: &str) -> Result<Columns> {
     const SQL: &str = "
         select name, pk > 0
@@ -95,17 +105,14 @@ pub(crate) async fn compare(db: &mut Connection) -> Result<Vec<Difference>> {
 
 async fn compare_one(db: &mut Connection, table: &str, columns: &Columns) -> Result<Difference> {
     let before = format!("temp.before_{table}");
-    let all = |op: &str, names: &[String], between: &str| {
-        let parts: Vec<String> = names
-            .iter()
-            .map(|name| format!("old.{name} {op} new.{name}"))
-            .collect();
+    let all = |text: &dyn Fn(&String) -> String, names: &[String], between: &str| {
+        let parts: Vec<String> = names.iter().map(text).collect();
         parts.join(between)
     };
-    let same_key = all("=", &columns.key, " and ");
-    let differs = match columns.others.as_slice() {
+    let same_key = all(&|name| format!("old.{name} = new.{name}"), &columns.key, " and ");
+    let differ = match columns.others.as_slice() {
         [] => "false".to_owned(),
-        others => all("is not", others, " or "),
+        others => all(&|name| format!("({})", differs(name)), others, " or "),
     };
     let shown: Vec<String> = columns
         .key
@@ -113,12 +120,13 @@ async fn compare_one(db: &mut Connection, table: &str, columns: &Columns) -> Res
         .map(|name| format!("'{name}', new.{name}"))
         .chain(columns.others.iter().map(|name| {
             format!(
-                "'{name}', case when old.{name} is not new.{name} then json_array(old.{name}, new.{name}) end"
+                "'{name}', case when {} then json_array(old.{name}, new.{name}) end",
+                differs(name)
             )
         }))
         .collect();
     let examples = format!(
-        "select json_object({}) from {before} as old join main.{table} as new on {same_key} where {differs} limit {EXAMPLES}",
+        "select json_object({}) from {before} as old join main.{table} as new on {same_key} where {differ} limit {EXAMPLES}",
         shown.join(", ")
     );
     let examples: Vec<String> = sqlx::query_scalar(AssertSqlSafe(examples))
@@ -147,7 +155,7 @@ async fn compare_one(db: &mut Connection, table: &str, columns: &Columns) -> Res
         changed: number(
             db,
             format!(
-                "select count(*) from {before} as old join main.{table} as new on {same_key} where {differs}"
+                "select count(*) from {before} as old join main.{table} as new on {same_key} where {differ}"
             ),
         )
         .await?,

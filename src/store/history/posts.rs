@@ -33,7 +33,8 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
         from json_each($3) as gone
         where true
         on conflict do nothing";
-    // A post is gone when its own owner's list misses it, and no other list has shown it since.
+    // A post is gone when its own owner's list misses it, and no other list has shown it since. A list that was not asked
+    // missed it when its counter of 0 was read.
     const MEDIA: &str = "
         update media
         set gone_at = (select s.ended_at from sweeps as s where s.id = $3)
@@ -41,7 +42,7 @@ pub(crate) async fn close_missing(db: &mut Connection, list: Kind, missing: Miss
             and owner_id = $1
             and gone_at is null
             and last_seen_at < (
-                select s.started_at
+                select iif(s.pages = 0, coalesce(s.counted_at, s.started_at), s.started_at)
                 from user_media as p
                 join sweeps as s on s.id = p.missed_sweep
                 where p.list = 'medias' and p.user_id = $1 and p.media_id = media.id

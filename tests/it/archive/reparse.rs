@@ -313,3 +313,34 @@ async fn an_older_file_gets_the_places_where_its_sweeps_ended() {
         assert_same(&run.reparse().await.tables);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_before_counters_had_times_comes_out_the_same() {
+    let migration = include_str!("../../../migrations/sqlite/0017_closing.sql");
+    let updates = migration
+        .split_inclusive(';')
+        .filter(|statement| statement.contains("update sweeps"));
+    let (_stage, run) = changing_people().await;
+    // Of each list one left while it was read; and of edges only the last sweep was kept.
+    let older = "
+        update sweeps
+        set counter_before = counter_after + 1
+        where closes = 1;
+        update sweeps
+        set counter_before_at = null, counter_after_at = null, counted_at = null, timely = 0, short_at_most = null;
+        update follow_edges
+        set followers_before = null, following_before = null";
+    let database = run.database().await;
+    let mut writer = database.writer().await.unwrap();
+    for statement in [older].into_iter().chain(updates) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
+            .execute(&mut writer)
+            .await
+            .unwrap();
+    }
+    let short = "select sweep_id, short_by, short_at_most from closing_sweeps order by 1";
+    let before = run.lines(short).await;
+    assert!(before.len() > 4, "{before:?}");
+    assert_same(&run.reparse().await.tables);
+    assert_eq!(run.lines(short).await, before);
+}

@@ -3,7 +3,7 @@
 use gleaner::config::Harvest;
 use gleaner::kind::Kind;
 use gleaner::store::archive::dictionaries::{self, Counted};
-use gleaner::store::archive::retention::{self, Retention};
+use gleaner::store::archive::retention::{self, Excess, Retention};
 use gleaner::store::archive::{packing, status};
 use gleaner::store::begin;
 use gleaner::way::Way;
@@ -103,7 +103,7 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
     };
     let now = run.clock.now();
     // What writes adds nothing up: it drops what it is told.
-    let told = run.beside(async |db| retention::prune(db, retention, 0, now).await);
+    let told = run.beside(async |db| retention::prune(db, retention, Excess::default(), now).await);
     assert_eq!(told.await.bodies, 0);
     let mut excess = run
         .beside(async |db| retention::excess(db, retention).await)
@@ -133,7 +133,7 @@ async fn retention_drops_the_oldest_bodies_and_nothing_else() {
     };
     let later = now + 1_000_000;
     while run
-        .beside(async |db| retention::prune(db, aged, 0, later).await)
+        .beside(async |db| retention::prune(db, aged, Excess::default(), later).await)
         .await
         .bodies
         > 0
@@ -227,9 +227,41 @@ async fn by_age_goes_what_was_answered_long_ago_wherever_its_page_stands() {
         max_bytes: None,
     };
     let dropped = run
-        .beside(async |db| retention::prune(db, aged, 0, now).await)
+        .beside(async |db| retention::prune(db, aged, Excess::default(), now).await)
         .await;
     assert_eq!(dropped.bodies, 1);
     assert_eq!(run.number("select count(*) from page_bodies").await, kept - 1);
     assert_eq!(run.number("select max(page_id) from page_bodies").await, old - 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_found_to_be_too_much_is_dropped_once() {
+    let run = crawl().await;
+    let room = "select sum(length(body)) from page_bodies";
+    let most = run.number(room).await * 9 / 10;
+    let retention = Retention {
+        max_age_ms: None,
+        max_bytes: Some(most),
+    };
+    let now = run.clock.now();
+    // A daemon and a command, at the same time.
+    let mut excesses = Vec::new();
+    for _ in 0..2 {
+        let measured = run.beside(async |db| retention::excess(db, retention).await);
+        excesses.push(measured.await);
+    }
+    while !excesses.is_empty() {
+        let excess = excesses.remove(0);
+        let dropped = run
+            .beside(async |db| retention::prune(db, retention, excess, now).await)
+            .await;
+        if dropped.is_stale {
+            let again = run.beside(async |db| retention::excess(db, retention).await);
+            excesses.push(again.await);
+        } else if dropped.bodies > 0 {
+            excesses.push(dropped.excess);
+        }
+    }
+    let left = run.number(room).await;
+    assert!(left <= most && left > most * 19 / 20, "{left} of {most}");
 }

@@ -70,4 +70,7 @@ async fn what_one_endpoint_keeps_back_excuses_nothing_that_another_does() {
         run.lines(short).await,
         ["/g2/user/followers 1", "/gql/user/followers/chunk 1"]
     );
+    // Person 10, whom the first endpoint kept back, was there all the time.
+    let new = "select follower_id from follow_spells where followee_id = 1 and since_known = 'appeared'";
+    assert_eq!(run.lines(new).await, [""; 0]);
 }

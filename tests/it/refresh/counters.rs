@@ -9,6 +9,7 @@ use gleaner::refresh::Interval;
 
 use super::{DAY, Days, refreshed};
 use crate::archive::assert_same;
+use crate::harness::harvest;
 use crate::stage::{FOLLOWERS, MEDIAS, Stage, users_page};
 
 const GONE: &str = "select follower_id from follows where followee_id = 1 and gone_at is not null";
@@ -123,5 +124,88 @@ async fn a_counter_that_is_carried_over_says_of_nothing_that_it_is_missing() {
     assert_eq!(days.run.lines(verdicts).await, ["truncated 0", "complete 0"]);
     let gone = "select media_id from listed_posts where gone_at is not null";
     assert_eq!(days.run.lines(gone).await, [""; 0]);
+    assert_same(&days.run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_that_is_not_asked_misses_nobody_who_came_after_its_counter_was_read() {
+    let mut days = Days::start().await;
+    days.run.config.ends.close_after = 1;
+    days.stage.person(1, &[]);
+    days.stage.person(12, &[]);
+    days.after(DAY, &harvest(&["1"], &[Kind::Profile])).await;
+    days.stage.change(12, |person| person.following = vec![1]);
+    let others = Harvest {
+        name: "others".into(),
+        ..harvest(&["12"], &[Kind::Following])
+    };
+    days.after(3 * DAY, &others).await;
+    let followers = Harvest {
+        name: "followers".into(),
+        ..harvest(&["1"], &[Kind::Followers])
+    };
+    assert_eq!(days.after(3 * DAY, &followers).await, 0, "its counter is 0");
+    let empty = "select s.closes, s.timely, s.started_at - s.counted_at > 6 * 86400000
+        from sweeps as s join lists as l on l.id = s.list_id where l.kind = 'followers'";
+    assert_eq!(days.run.lines(GONE).await, [""; 0]);
+    assert_eq!(days.run.lines(empty).await, ["1 0 1"]);
+    assert_same(&days.run.reparse().await.tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_was_shown_after_a_counter_of_none_was_read_is_not_gone_by_it() {
+    let mut days = Days::start().await;
+    days.run.config.ends.close_after = 1;
+    days.poster(1, &[100], 10);
+    let posts = harvest(&["1"], &[Kind::Medias]);
+    days.after(DAY, &posts).await;
+    let profile = refreshed(&["1"], &[(Kind::Profile, Interval::Every(DAY))]);
+    days.stage.change(1, |person| person.posts.clear());
+    days.after(3 * DAY, &profile).await;
+    // As a repost of it does, a day later.
+    days.run
+        .beside(async |db| {
+            let sql = "update media set last_seen_at = last_seen_at + 4 * 86400000 + 3600000";
+            sqlx::query(sql).execute(&mut *db).await?;
+            Ok(())
+        })
+        .await;
+    let again = Harvest {
+        name: "again".into(),
+        ..refreshed(&["1"], &[(Kind::Medias, Interval::Every(DAY))])
+    };
+    assert_eq!(days.after(3 * DAY, &again).await, 0);
+    let gone = "select l.gone_at is not null, m.gone_at is not null
+        from listed_posts as l join media as m on m.id = l.media_id";
+    assert_eq!(days.run.lines(gone).await, ["1 0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_another_list_has_shown_since_the_counter_was_read_hides_nobody_either() {
+    let mut now: Vec<i64> = (10..40).collect();
+    let (mut days, harvest) = followed_by(&now).await;
+    days.run.config.ends.close_after = 1;
+    now.splice(..0, 100..103);
+    let others = Harvest {
+        name: "others".into(),
+        ..crate::harness::harvest(&["100", "101", "102"], &[Kind::Following])
+    };
+    days.run.config.budget.per_day = Some(1);
+    assert_eq!(days.ends_after(PAUSE, &harvest).await, (Stop::Budget, 1));
+    days.run.config.budget.per_day = None;
+    days.stage.change(1, |person| person.followers.clone_from(&now));
+    for id in 100..103 {
+        days.stage.person(id, &[]);
+        days.stage.change(id, |person| person.following = vec![1]);
+    }
+    days.after(2 * DAY, &others).await;
+    // As many are cut off as have come.
+    days.stage
+        .next(FOLLOWERS, [users_page(&now[..now.len() - 3], None)]);
+    assert_eq!(days.ends_after(7 * DAY, &harvest).await, (Stop::Finished, 1));
+    assert_eq!(days.run.lines(GONE).await, [""; 0]);
+    let rounds =
+        "select short_by, short_at_most from closing_sweeps where kind = 'followers' order by sweep_id";
+    assert_eq!(days.run.lines(rounds).await, ["0 0", "0 3"]);
     assert_same(&days.run.reparse().await.tables);
 }
