@@ -124,10 +124,11 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             distinct_items = distinct_items + $2,
             covered = covered + $3,
             rejected = rejected + $4,
-            -- A walk that started again shows what is known until it is past where the one before it ended.
+            -- A walk that started again shows what is known until it is past where the one before it ended. A page that
+            -- shows nothing at all brings it no nearer.
             -- A page that is asked again because it was incomplete shows what it showed before.
             barren = case
-                when $2 > 0 or walk_items < walk_floor then 0
+                when $2 > 0 or ($7 > 0 and walk_items < walk_floor) then 0
                 when (select asks from tasks where sweep_id = sweeps.id) > 0 then barren
                 else barren + 1
             end,
