@@ -311,10 +311,21 @@ pub(crate) async fn next_step<'policy>(
     policy: &'policy Policy,
     task: &Task,
 ) -> Result<Option<&'policy Step>> {
+    Ok(steps_left(db, policy, task).await?.into_iter().next())
+}
+
+/// The endpoints of the route that this sweep has not asked yet.
+pub(crate) async fn steps_left<'policy>(
+    db: &mut Connection,
+    policy: &'policy Policy,
+    task: &Task,
+) -> Result<Vec<&'policy Step>> {
     let retired = holds::retired(&mut *db).await?;
     let asked = load(db, task.sweep_id).await?.asked_before;
-    let mut usable = policy.usable(task.kind, &task.target, task.variant, &retired);
-    Ok(usable.find(|step| step.endpoint != task.endpoint && !asked.contains(&step.endpoint)))
+    let usable = policy.usable(task.kind, &task.target, task.variant, &retired);
+    Ok(usable
+        .filter(|step| step.endpoint != task.endpoint && !asked.contains(&step.endpoint))
+        .collect())
 }
 
 /// The walk begins again with another endpoint of the route.
