@@ -97,12 +97,14 @@ async fn days_pass(run: &Run, days: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_measured_last_counts_however_long_ago() {
-    let (stage, run, wanted) = many_cut(6).await;
-    assert_eq!(run.go(&wanted).await, Stop::Finished);
-    days_pass(&run, 45).await;
-    assert_eq!(run.refresh(&wanted).await, Stop::Finished);
-    assert_eq!(stage.count(FOLLOWERS), 6, "the other one is known to give more");
+async fn what_was_measured_last_counts_for_half_a_year() {
+    for (days, asked) in [(45, 6), (175, 6), (185, 12)] {
+        let (stage, run, wanted) = many_cut(6).await;
+        assert_eq!(run.go(&wanted).await, Stop::Finished);
+        days_pass(&run, days).await;
+        assert_eq!(run.refresh(&wanted).await, Stop::Finished);
+        assert_eq!(stage.count(FOLLOWERS), asked, "after {days} days");
+    }
 }
 
 /// Adds a harvest that goes on and on, and waits until this many of its lists have ended.
