@@ -255,6 +255,8 @@ pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<
     Ok(sqlx::query_scalar(SQL).bind(task_id).fetch_one(db).await?)
 }
 
+/// Why the next endpoint of a route reads a list, where the one before did not.
+pub(crate) const NOTHING: &str = "the one before brought nothing";
 /// Why a walk starts again whose cursor is refused.
 pub(crate) const REFUSED: &str = "read again from page 0: a cursor was refused";
 /// Why a walk starts again that was to go on where an earlier one had ended.
@@ -302,7 +304,7 @@ pub(crate) async fn next_route(
         let reason = nowhere_left(task.variant);
         return ending::end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };
-    move_on(db, task, step, "the one before brought nothing").await
+    move_on(db, task, step, NOTHING).await
 }
 
 /// The first endpoint of the route that this sweep has not asked yet.
