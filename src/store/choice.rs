@@ -15,6 +15,9 @@ use crate::variant::Variant;
 
 /// How many days of measurements count.
 const DAYS: i64 = 30;
+/// After so many days a measurement is none: the upstream changes, and an endpoint that was bad once is not asked first, so
+/// nothing else would ever measure it anew.
+const FORGOTTEN_AFTER_DAYS: i64 = 180;
 
 /// What the endpoints of the kinds that can be chosen gave, by endpoint and size of the list.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +28,8 @@ pub struct Choice {
 
 /// What counts for the lists of these kinds that a harvest begins to read now: whole days before this one, so that nothing
 /// measured meanwhile changes a choice in the middle of it. A harvest for which a person waits goes by the days before its
-/// round began, except in lists that are read again. What was not measured for so long goes by its newest days.
+/// round began, except in lists that are read again. What was not measured for so long goes by its newest
+/// days, for half a year.
 pub(crate) async fn load(
     db: &mut Connection,
     policy: &Policy,
@@ -73,12 +77,14 @@ pub(crate) async fn before(
         with span as (
             select
                 strftime('%Y-%m-%d', $3 / 1000, 'unixepoch') as until,
-                strftime('%Y-%m-%d', $3 / 1000 - 86400 * $4, 'unixepoch') as since
+                strftime('%Y-%m-%d', $3 / 1000 - 86400 * $4, 'unixepoch') as since,
+                strftime('%Y-%m-%d', $3 / 1000 - 86400 * $5, 'unixepoch') as oldest
         ), measured as (
             select endpoint, kind, size, max(day) as newest
             from endpoint_yields
             where endpoint in (select value from json_each($1))
                 and kind in (select value from json_each($2))
+                and day >= (select oldest from span)
                 and day < (select until from span)
                 and clean + truncated > 0
             group by endpoint, kind, size
@@ -111,6 +117,7 @@ pub(crate) async fn before(
         .bind(serde_json::to_string(&names).unwrap_or_else(|_| "[]".into()))
         .bind(measures.before)
         .bind(DAYS)
+        .bind(FORGOTTEN_AFTER_DAYS)
         .fetch_all(db)
         .await?;
     let given = rows.iter().map(|row| {

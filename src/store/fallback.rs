@@ -3,6 +3,7 @@
 //! A walk that ends as truncated moves its task to the first page of the next endpoint. Whether that is asked is decided
 //! when the task's turn comes, by what lists before it brought: the first few are tried, the others wait for them.
 
+mod next;
 mod waiting;
 
 use std::time::Duration;
@@ -10,13 +11,15 @@ use std::time::Duration;
 use sqlx::Row as _;
 
 use crate::clock::Timestamp;
+use crate::kind::Kind;
 use crate::policy::{CHOSEN, Policy, ReadsOn, Step};
-use crate::route::{self, Judged, Short};
+use crate::route::Judged;
 use crate::store::claim::Task;
 use crate::store::sweeps::{self, Sweep};
-use crate::store::{Connection, Result, ending, holds, tasks};
+use crate::store::{Connection, Result, ending, tasks};
 use crate::verdict::Verdict;
 use crate::walk::Standing;
+use next::Rest;
 
 pub(crate) use waiting::{NEWEST, NOT_OLDER_MS, STILL_AFTER_MS, tell_waiting};
 
@@ -40,42 +43,25 @@ pub(crate) async fn read_on(
     reason: &str,
     now: Timestamp,
 ) -> Result<bool> {
-    let decided = match &policy.reads_on {
-        ReadsOn::Always(kinds) if kinds.contains(&task.kind) => true,
-        ReadsOn::Measured(_) if CHOSEN.contains(&task.kind) => false,
-        ReadsOn::Always(_) | ReadsOn::Measured(_) => return Ok(false),
+    let next = match &policy.reads_on {
+        // Who always goes on waits where the next endpoint is held.
+        ReadsOn::Always(kinds) if kinds.contains(&task.kind) => sweeps::next_step(db, policy, task).await?,
+        ReadsOn::Measured(_)
+            if CHOSEN.contains(&task.kind) && came_of(db, task.sweep_id).await?.is_none() =>
+        {
+            let left = sweeps::steps_left(db, policy, task).await?;
+            Rest::after(standing).first(db, policy, left).await?
+        }
+        ReadsOn::Always(_) | ReadsOn::Measured(_) => None,
     };
-    let Some(step) = sweeps::next_step(db, policy, task).await? else {
+    let Some(step) = next else {
         return Ok(false);
     };
-    // Nobody knows when a person looks at an endpoint that is held; the list ends without it.
-    if holds::is_held(db, &step.endpoint).await? {
-        return Ok(false);
-    }
-    if let ReadsOn::Measured(least) = policy.reads_on
-        && (!promises(step, standing, least) || came_of(db, task.sweep_id).await?.is_some())
-    {
-        return Ok(false);
-    }
+    let decided = matches!(policy.reads_on, ReadsOn::Always(_));
     note(db, task, sweep, step, reason, decided, now).await?;
     keep_counter(db, task.sweep_id, standing.counter_after).await?;
     sweeps::move_on(db, task, step, ONLY_PART).await?;
     Ok(true)
-}
-
-/// Whether the rest of a list may be worth its price. A list that the harvest limits is not meant to be whole, and without a
-/// counter nobody knows what is missing.
-fn promises(step: &Step, standing: &Standing, least: f64) -> bool {
-    let is_limited = standing.max_items.is_some() || standing.max_pages.is_some();
-    let counters = [standing.counter_before, standing.counter_after];
-    let Some(counter) = counters.into_iter().flatten().min().filter(|_| !is_limited) else {
-        return false;
-    };
-    let short = Short {
-        counter,
-        covered: standing.covered,
-    };
-    route::is_worth_reading_on(step, short, least)
 }
 
 async fn note(
@@ -174,8 +160,8 @@ pub(crate) async fn over(db: &mut Connection, task: &Task) -> Result<Option<Stri
     came_of(db, task.sweep_id).await
 }
 
-/// Lists that only may be read on by one of these endpoints (a JSON array), which are held until a person looks, end as they
-/// would have ended without it.
+/// Lists that only may be read on by one of these endpoints (a JSON array), which are held until a person looks, go on to the
+/// one after it, or end as they would have ended. Those of a kind that always goes on wait.
 pub(crate) async fn end_held(
     db: &mut Connection,
     policy: &Policy,
@@ -196,7 +182,12 @@ pub(crate) async fn end_held(
     if held == "[]" {
         return Ok(());
     }
-    let kinds: Vec<&str> = CHOSEN.iter().map(|kind| kind.name()).collect();
+    let waits = |kind: &Kind| matches!(&policy.reads_on, ReadsOn::Always(kinds) if kinds.contains(kind));
+    let kinds: Vec<&str> = CHOSEN
+        .iter()
+        .filter(|kind| !waits(kind))
+        .map(|kind| kind.name())
+        .collect();
     // One more than may end says that the next claim has something to do.
     let lists: Vec<(i64, String)> = sqlx::query_as(SQL)
         .bind(serde_json::to_string(&kinds).unwrap_or_else(|_| "[]".into()))
@@ -223,17 +214,15 @@ async fn give_up(
     reason: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let retired = holds::retired(&mut *db).await?;
-    let asked = sweeps::load(db, task.sweep_id).await?.asked_before;
+    let left = sweeps::steps_left(db, policy, task).await?;
     let after = policy
-        .usable(task.kind, &task.target, task.variant, &retired)
+        .route(task.kind, &task.target)
+        .iter()
         .skip_while(|step| step.endpoint != task.endpoint)
-        .skip(1)
-        .filter(|step| !asked.contains(&step.endpoint));
-    for step in after {
-        if !holds::is_held(db, &step.endpoint).await? {
-            return sweeps::move_on(db, task, step, ONLY_PART).await;
-        }
+        .filter(|step| left.contains(step))
+        .collect();
+    if let Some(step) = Rest::of(db, task).await?.first(db, policy, after).await? {
+        return sweeps::move_on(db, task, step, ONLY_PART).await;
     }
     ending::end(db, policy, task, Verdict::Truncated, reason, None, now).await
 }
@@ -365,49 +354,6 @@ pub(crate) fn verdict_after(verdict: Verdict, reason: &str, before: &str) -> (Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn standing() -> Standing {
-        Standing {
-            counter_before: Some(1_000),
-            counter_after: Some(990),
-            covered: 50,
-            ..Standing::default()
-        }
-    }
-
-    fn promises(standing: &Standing) -> bool {
-        let step = Step {
-            endpoint: "/next".into(),
-            units: 2,
-            forced_units: None,
-            page_size: 50,
-            paged: true,
-            amount: None,
-            variants: &[],
-        };
-        super::promises(&step, standing, 1.0)
-    }
-
-    #[test]
-    fn only_a_list_that_is_meant_to_be_whole_and_has_a_counter_is_read_on() {
-        assert!(promises(&standing()));
-        let limited = Standing {
-            max_pages: Some(5),
-            ..standing()
-        };
-        assert!(!promises(&limited));
-        let unknown = Standing {
-            counter_before: None,
-            counter_after: None,
-            ..standing()
-        };
-        assert!(!promises(&unknown));
-        let shrunk = Standing {
-            counter_after: Some(60),
-            ..standing()
-        };
-        assert!(!promises(&shrunk), "the lower counter decides");
-    }
 
     #[test]
     fn an_endpoint_that_brings_no_end_leaves_the_list_truncated() {

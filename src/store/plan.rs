@@ -2,6 +2,7 @@
 //! nothing of a harvest is made here.
 
 mod again;
+mod asked_once;
 mod below;
 mod buying;
 mod counters;
@@ -23,8 +24,9 @@ use crate::store::{Result, holds, ledger};
 pub use crate::store::choice::Choice;
 pub(crate) use crate::store::yields::size_of;
 pub use again::{Again, Place, Told};
+pub(crate) use asked_once::{NOT_NOW, is_alone, wanted_by};
 pub use below::Left;
-pub(crate) use buying::{NOT_NOW, close_others, is_under_way};
+pub(crate) use buying::close_others;
 pub use buying::{
     bought_since, close, is_open, is_spent, left_to_ask, newest_request, open, removed_seeds, reopen, spent,
     stored_seeds,

@@ -340,7 +340,7 @@ async fn not_found(db: &mut Connection, policy: &Policy, task: &Task, now: Times
     let sweep = sweeps::load(db, task.sweep_id).await?;
     if !sweep.not_found {
         sweeps::set_not_found(db, task.sweep_id).await?;
-        let asks_once = plan::is_under_way(db, task.harvest_id).await?;
+        let asks_once = plan::is_alone(db, task).await?;
         if task.page_no == 0 && !asks_once && sweeps::next_step(db, policy, task).await?.is_some() {
             return sweeps::next_route(db, policy, task, now).await;
         }

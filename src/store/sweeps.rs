@@ -124,10 +124,11 @@ pub(crate) async fn count_page(db: &mut Connection, task: &Task, page: &Page, ne
             distinct_items = distinct_items + $2,
             covered = covered + $3,
             rejected = rejected + $4,
-            -- A walk that started again shows what is known until it is past where the one before it ended.
+            -- A walk that started again shows what is known until it is past where the one before it ended. A page that
+            -- shows nothing at all brings it no nearer.
             -- A page that is asked again because it was incomplete shows what it showed before.
             barren = case
-                when $2 > 0 or walk_items < walk_floor then 0
+                when $2 > 0 or ($7 > 0 and walk_items < walk_floor) then 0
                 when (select asks from tasks where sweep_id = sweeps.id) > 0 then barren
                 else barren + 1
             end,
@@ -254,6 +255,8 @@ pub(crate) async fn count_unusable(db: &mut Connection, task_id: i64) -> Result<
     Ok(sqlx::query_scalar(SQL).bind(task_id).fetch_one(db).await?)
 }
 
+/// Why the next endpoint of a route reads a list, where the one before did not.
+pub(crate) const NOTHING: &str = "the one before brought nothing";
 /// Why a walk starts again whose cursor is refused.
 pub(crate) const REFUSED: &str = "read again from page 0: a cursor was refused";
 /// Why a walk starts again that was to go on where an earlier one had ended.
@@ -301,7 +304,7 @@ pub(crate) async fn next_route(
         let reason = nowhere_left(task.variant);
         return ending::end(db, policy, task, Verdict::Retired, reason, None, now).await;
     };
-    move_on(db, task, step, "the one before brought nothing").await
+    move_on(db, task, step, NOTHING).await
 }
 
 /// The first endpoint of the route that this sweep has not asked yet.
@@ -310,10 +313,21 @@ pub(crate) async fn next_step<'policy>(
     policy: &'policy Policy,
     task: &Task,
 ) -> Result<Option<&'policy Step>> {
+    Ok(steps_left(db, policy, task).await?.into_iter().next())
+}
+
+/// The endpoints of the route that this sweep has not asked yet.
+pub(crate) async fn steps_left<'policy>(
+    db: &mut Connection,
+    policy: &'policy Policy,
+    task: &Task,
+) -> Result<Vec<&'policy Step>> {
     let retired = holds::retired(&mut *db).await?;
     let asked = load(db, task.sweep_id).await?.asked_before;
-    let mut usable = policy.usable(task.kind, &task.target, task.variant, &retired);
-    Ok(usable.find(|step| step.endpoint != task.endpoint && !asked.contains(&step.endpoint)))
+    let usable = policy.usable(task.kind, &task.target, task.variant, &retired);
+    Ok(usable
+        .filter(|step| step.endpoint != task.endpoint && !asked.contains(&step.endpoint))
+        .collect())
 }
 
 /// The walk begins again with another endpoint of the route.

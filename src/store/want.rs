@@ -15,7 +15,7 @@ use crate::store::due::Until;
 use crate::store::further::{self, Bought};
 use crate::store::harvests::Harvest;
 use crate::store::renew::Renewal;
-use crate::store::{Connection, Result, StoreError, due, holds, json_ids, sharing, stretches};
+use crate::store::{Connection, Result, StoreError, due, holds, json_ids, plan, sharing, stretches};
 use crate::variant::Variant;
 use crate::verdict::Verdict;
 
@@ -148,6 +148,7 @@ pub(crate) async fn place(
     }
     further::read_on(db, harvest, &read_on, now).await?;
     set_open(db, harvest, &joined).await?;
+    plan::wanted_by(db, policy, harvest.id, &joined).await?;
     let ended: Vec<i64> = shown
         .iter()
         .filter(|list| list.ended)

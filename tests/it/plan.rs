@@ -4,3 +4,4 @@
 mod accuracy;
 mod again;
 mod approvals;
+mod not_found;

@@ -2,23 +2,20 @@
 //! before a person agrees to it. A profile that it buys is there for whoever wants it later.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use sqlx::{Row as _, SqlitePool};
 
+use super::asked_once;
 use crate::clock::Timestamp;
 use crate::kind::Kind;
 use crate::policy::Policy;
 use crate::store::harvests::{self, Filter, HarvestSpec};
 use crate::store::seeds::{BY_HAND, REMOVED, Reading};
-use crate::store::{Connection, Result, holds, ledger, sweeps, tasks};
+use crate::store::{Connection, Result, ledger};
 use crate::variant::Variant;
 
 /// The source of the seeds whose profiles a plan buys; the next plan has others.
 const SOURCE: &str = "plan";
-
-/// So long a purchase does not ask again after a 404: a second question is not the plan's to ask.
-pub(crate) const NOT_NOW: Duration = Duration::from_hours(24);
 
 /// Opens the purchase of these seeds' profiles for at most so many units; returns the number of the harvest that pays.
 pub async fn open(
@@ -50,8 +47,8 @@ pub async fn open(
     harvests::put(db, policy, &spec, true, now).await
 }
 
-/// Opens a purchase again that a starting gleaner has closed: its round goes on with those that are still missing, within
-/// the same bound.
+/// Opens a purchase again that a starting gleaner has closed: its round goes on with those of these that were not asked yet,
+/// within the same bound.
 pub async fn reopen(
     db: &mut Connection,
     policy: &Policy,
@@ -59,7 +56,22 @@ pub async fn reopen(
     seeds: Vec<String>,
     now: Timestamp,
 ) -> Result<()> {
-    harvests::put(db, policy, &spec(name, seeds), false, now).await?;
+    // One that was in flight when the caller looked may have been answered meanwhile.
+    const NOT_FOUND: &str = "
+        select l.target
+        from lists as l
+        join sweeps as s on s.id = l.open_sweep
+        where l.kind = 'profile' and l.params = '' and s.not_found = 1
+            and l.target in (select value from json_each($1))";
+    let not_found: Vec<String> = sqlx::query_scalar(NOT_FOUND)
+        .bind(serde_json::to_string(&seeds).unwrap_or_else(|_| "[]".into()))
+        .fetch_all(&mut *db)
+        .await?;
+    let left = seeds
+        .into_iter()
+        .filter(|seed| !not_found.contains(seed))
+        .collect();
+    harvests::put(db, policy, &spec(name, left), false, now).await?;
     Ok(())
 }
 
@@ -157,27 +169,14 @@ pub async fn close(db: &mut Connection, policy: &Policy, name: &str, now: Timest
         from tasks as t
         join sweeps as s on s.id = t.sweep_id
         where t.state = 'waiting' and t.harvest_id = $1 and t.kind = 'profile' and s.not_found = 1";
-    const READY: &str = "
-        update tasks
-        set state = 'ready', not_before = null
-        where id = $1";
     let id = harvests::put(db, policy, &spec(name, Vec::new()), false, now).await?;
-    let retired = holds::retired(db).await?;
-    // A second question after a 404 was not the plan's to ask. Whoever asks it goes on as ever: to the next endpoint of the
-    // route, where there is one.
+    // Whoever wants such a profile asks the second question.
     let asked_once: Vec<i64> = sqlx::query_scalar(ASKED_ONCE)
         .bind(id)
         .fetch_all(&mut *db)
         .await?;
     for id in asked_once {
-        let task = tasks::load(db, id).await?;
-        let first = Some(task.endpoint.as_str());
-        let next = policy.next_step(task.kind, &task.target, task.variant, first, &retired);
-        if next.is_some() {
-            sweeps::next_route(db, policy, &task, now).await?;
-        } else {
-            sqlx::query(READY).bind(id).execute(&mut *db).await?;
-        }
+        asked_once::go_on(db, policy, id).await?;
     }
     Ok(())
 }

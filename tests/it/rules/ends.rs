@@ -99,6 +99,24 @@ async fn three_pages_with_nothing_new_end_the_walk_as_looped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn three_empty_pages_end_a_walk_that_began_again_before_it_is_past_the_one_before() {
+    let (stage, run) = followed_by(&(10..40).collect::<Vec<_>>()).await;
+    let empty = (0..30).map(|page| users_page(&[], Some(&format!("x{page}"))));
+    stage.next(
+        FOLLOWERS,
+        [
+            users_page(&[10, 11, 12], Some("a")),
+            Reply::status(400),
+            users_page(&[10], Some("b")),
+        ],
+    );
+    stage.next(FOLLOWERS, empty);
+    assert_eq!(run.go(&followers()).await, Stop::Finished);
+    assert_eq!(run.verdict(Kind::Followers).await, "looped");
+    assert_eq!(stage.count(FOLLOWERS), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_walk_much_longer_than_its_list_is_capped() {
     let (stage, run) = followed_by(&[10, 11]).await;
     let endless = (0..20).map(|page| users_page(&[100 + page], Some(&format!("x{page}"))));

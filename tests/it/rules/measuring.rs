@@ -67,6 +67,23 @@ async fn a_next_endpoint_that_never_ends_leaves_the_list_truncated() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_next_endpoint_that_shows_empty_pages_for_ever_leaves_the_list_truncated() {
+    let (stage, run, wanted) = many_cut(1).await;
+    let user = |id: i64| json!({ "pk": id.to_string(), "username": format!("person.{id}") });
+    let some: Vec<Value> = (1_000..1_010).map(user).collect();
+    stage.next(FOLLOWERS_CHUNK, [Reply::page(&json!([some, "c"]))]);
+    let empty = (0..100).map(|at| Reply::page(&json!([[], format!("c{at}")])));
+    stage.next(FOLLOWERS_CHUNK, empty);
+    assert_eq!(run.go(&wanted).await, Stop::Finished);
+    assert_eq!(stage.count(FOLLOWERS_CHUNK), 4);
+    assert_eq!(
+        run.lines("select verdict from lists where kind = 'followers'")
+            .await,
+        ["truncated"]
+    );
+}
+
 /// Puts the days of all that was measured so far back.
 async fn days_pass(run: &Run, days: i64) {
     run.beside(async |db| {
@@ -80,12 +97,14 @@ async fn days_pass(run: &Run, days: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_measured_last_counts_however_long_ago() {
-    let (stage, run, wanted) = many_cut(6).await;
-    assert_eq!(run.go(&wanted).await, Stop::Finished);
-    days_pass(&run, 45).await;
-    assert_eq!(run.refresh(&wanted).await, Stop::Finished);
-    assert_eq!(stage.count(FOLLOWERS), 6, "the other one is known to give more");
+async fn what_was_measured_last_counts_for_half_a_year() {
+    for (days, asked) in [(45, 6), (175, 6), (185, 12)] {
+        let (stage, run, wanted) = many_cut(6).await;
+        assert_eq!(run.go(&wanted).await, Stop::Finished);
+        days_pass(&run, days).await;
+        assert_eq!(run.refresh(&wanted).await, Stop::Finished);
+        assert_eq!(stage.count(FOLLOWERS), asked, "after {days} days");
+    }
 }
 
 /// Adds a harvest that goes on and on, and waits until this many of its lists have ended.

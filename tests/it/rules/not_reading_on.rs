@@ -76,6 +76,65 @@ async fn lists_do_not_wait_for_an_endpoint_that_is_held() {
     assert!(run.number(at_once).await <= 20);
 }
 
+/// An endpoint that shows a list in one answer, for one unit.
+const THIRD: &str = "/gql/user/followers";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_pass_over_an_endpoint_that_is_held_for_the_one_after_it() {
+    // Held before the first endpoint ends, and while lists wait for it.
+    let (stage, mut run, wanted) = many_cut(3).await;
+    run.config.routes.followers.push(THIRD.into());
+    stage.always(THIRD, Reply::status(403));
+    hold(&run, FOLLOWERS_CHUNK).await;
+    assert_eq!(run.go(&wanted).await, Stop::Finished);
+    assert_eq!((stage.count(FOLLOWERS_CHUNK), stage.count(THIRD)), (0, 3));
+
+    let (stage, mut run, wanted) = three_under_way(6).await;
+    run.config.routes.followers.push(THIRD.into());
+    stage.always(THIRD, Reply::status(403));
+    hold(&run, FOLLOWERS_CHUNK).await;
+    assert_eq!(run.go(&wanted).await, Stop::Held);
+    assert_eq!((stage.count(FOLLOWERS_CHUNK), stage.count(THIRD)), (3, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_always_go_on_wait_where_the_next_endpoint_is_held() {
+    let always = OnTruncated::Always(vec![Kind::Followers]);
+    let (stage, mut run, wanted) = many_cut(3).await;
+    run.config.routes.on_truncated = always.clone();
+    hold(&run, FOLLOWERS_CHUNK).await;
+    assert_eq!(run.go(&wanted).await, Stop::Held);
+    assert_eq!(run.lines(ENDED).await, [""; 0]);
+    let scope = Scope::Endpoint(FOLLOWERS_CHUNK.into());
+    run.beside(async |db| holds::lift(db, &scope, Reason::Paused).await)
+        .await;
+    assert_eq!(run.go(&wanted).await, Stop::Finished);
+    assert_eq!(stage.count(FOLLOWERS_CHUNK), 3 * 8);
+
+    // A person says so while lists wait to be judged.
+    let (_stage, mut run, wanted) = three_under_way(6).await;
+    run.config.routes.on_truncated = always;
+    hold(&run, FOLLOWERS_CHUNK).await;
+    assert_eq!(run.go(&wanted).await, Stop::Held);
+    assert_eq!(run.lines(ENDED).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_does_not_go_on_to_an_endpoint_that_cannot_be_worth_it() {
+    let (stage, mut run, wanted) = many_cut(6).await;
+    // The second may bring 350 rows for one unit, and brings none; the third asks 18 units for them.
+    run.config.routes.followers = vec![FOLLOWERS.into(), THIRD.into(), FOLLOWERS_CHUNK.into()];
+    run.config.routes.min_new_rows_a_unit = 30.0;
+    stage.always(THIRD, Reply::status(403));
+    assert_eq!(run.go(&wanted).await, Stop::Finished);
+    assert_eq!((stage.count(THIRD), stage.count(FOLLOWERS_CHUNK)), (3, 0));
+    assert_eq!(
+        run.lines("select verdict, count(*) from lists where kind = 'followers' group by 1")
+            .await,
+        ["truncated 6"]
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_kills_the_process_where_it_is_read_on_ends() {
     let (_stage, run, wanted) = three_under_way(3).await;
