@@ -7,16 +7,34 @@ with spells as (
         e.followee_id,
         coalesce(e.since_sweep, e.first_sweep) as since_sweep,
         coalesce(e.since_sweep, e.first_sweep) <> e.first_sweep as again,
-        -- An import has a higher number than the sweeps that were bought before it, and may show what is older: which of
-        -- two sightings is the last is a matter of their times.
+        -- An import has a higher number than the sweeps that were bought before it, and may show what is older; a sweep that
+        -- a limit had ended and that was read on has a lower one than those made meanwhile. Which of two sightings is the
+        -- last is a matter of their times.
         iif(
             e.followers_sweep is null or e.following_sweep is null,
             coalesce(e.followers_sweep, e.following_sweep),
             (
-                select s.id
-                from sweeps as s
-                where s.id in (e.followers_sweep, e.following_sweep)
-                order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                select seen.id
+                from (
+                    select
+                        s.id,
+                        case
+                            when s.imported > 0 then s.ended_at
+                            when s.first_ended_at is null then s.started_at
+                            else (
+                                select iif(min(p.answered_at) > s.first_ended_at, min(p.answered_at), s.started_at)
+                                from (
+                                    select answered_at, sum(new_entries) over (order by id) as shown
+                                    from pages
+                                    where sweep_id = s.id
+                                ) as p
+                                where p.shown > iif(s.id = e.followers_sweep, e.followers_position, e.following_position)
+                            )
+                        end as at
+                    from sweeps as s
+                    where s.id in (e.followers_sweep, e.following_sweep)
+                ) as seen
+                order by seen.at desc, seen.id desc
                 limit 1
             )
         ) as last_sweep,

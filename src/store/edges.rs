@@ -53,10 +53,12 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
             followers_position = excluded.followers_position,
             followers_before = followers_sweep,
             followers_sweep = excluded.followers_sweep,
-            first_sweep = min(first_sweep, excluded.first_sweep),
+            first_sweep = iif($6, first_sweep, min(first_sweep, excluded.first_sweep)),
             since_sweep = case
                 when gone_sweep is null or (select ended_at from sweeps where id = gone_sweep) > $5
-                then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                then iif(
+                    $6, coalesce(since_sweep, first_sweep), min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                )
                 else excluded.since_sweep
             end,
             missed_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, missed_sweep, null),
@@ -72,10 +74,12 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
             following_position = excluded.following_position,
             following_before = following_sweep,
             following_sweep = excluded.following_sweep,
-            first_sweep = min(first_sweep, excluded.first_sweep),
+            first_sweep = iif($6, first_sweep, min(first_sweep, excluded.first_sweep)),
             since_sweep = case
                 when gone_sweep is null or (select ended_at from sweeps where id = gone_sweep) > $5
-                then min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                then iif(
+                    $6, coalesce(since_sweep, first_sweep), min(coalesce(since_sweep, first_sweep), excluded.since_sweep)
+                )
                 else excluded.since_sweep
             end,
             missed_sweep = iif((select ended_at from sweeps where id = gone_sweep) > $5, missed_sweep, null),
@@ -97,6 +101,7 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .bind(task.sweep_id)
         .fetch_optional(&mut *db)
         .await?;
+    let read_on = is_read_on(db, task).await?;
     sqlx::query(OWNER)
         .bind(owner)
         .bind(task.sweep_id)
@@ -130,9 +135,28 @@ pub(crate) async fn show(db: &mut Connection, task: &Task, sweep: &Sweep, entrie
         .bind(task.sweep_id)
         .bind(sweep.distinct_items)
         .bind(imported_at)
+        .bind(read_on)
         .execute(db)
         .await?;
     Ok(New::plain(new.len()).seen_before(earlier.iter().map(|seen| seen.1), sweep.before))
+}
+
+/// Whether a page came after a limit had ended its sweep. Others with higher numbers may have been made meanwhile: what those
+/// showed came first.
+async fn is_read_on(db: &mut Connection, task: &Task) -> Result<bool> {
+    const SQL: &str = "
+        select exists (
+            select 1
+            from sweeps as s
+            join pages as p on p.sweep_id = s.id
+            where s.id = $1 and p.walk = $2 and p.page_no = $3 and p.answered_at > s.first_ended_at
+        )";
+    Ok(sqlx::query_scalar(SQL)
+        .bind(task.sweep_id)
+        .bind(task.walk)
+        .bind(task.page_no)
+        .fetch_one(db)
+        .await?)
 }
 
 /// Edges that a page shows again after they were closed have come back: the spell that ended is kept before the row
@@ -158,7 +182,11 @@ async fn end_spells(
         where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
             and ($4 is null or (select ended_at from sweeps where id = gone_sweep) <= $4)
         on conflict do nothing";
-    const FOLLOWERS_PAST: &str = "
+    // Of two sightings the last is a matter of their times, not of their numbers: an import may be older, and what a sweep
+    // showed after a limit had ended it was shown when its page came.
+    let past = |of_list: &str| {
+        format!(
+            "
         insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
         select
             follower_id, followee_id, coalesce(since_sweep, first_sweep),
@@ -166,42 +194,47 @@ async fn end_spells(
                 followers_sweep is null or following_sweep is null,
                 coalesce(followers_sweep, following_sweep),
                 (
-                    select s.id
-                    from sweeps as s
-                    where s.id in (followers_sweep, following_sweep)
-                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
+                    select seen.id
+                    from (
+                        select
+                            s.id,
+                            case
+                                when s.imported > 0 then s.ended_at
+                                when s.first_ended_at is null then s.started_at
+                                else (
+                                    select iif(min(p.answered_at) > s.first_ended_at, min(p.answered_at), s.started_at)
+                                    from (
+                                        select answered_at, sum(new_entries) over (order by id) as shown
+                                        from pages
+                                        where sweep_id = s.id
+                                    ) as p
+                                    where p.shown > iif(s.id = followers_sweep, followers_position, following_position)
+                                )
+                            end as at
+                        from sweeps as s
+                        where s.id in (followers_sweep, following_sweep)
+                    ) as seen
+                    order by seen.at desc, seen.id desc
                     limit 1
                 )
             ),
             missed_sweep, gone_sweep
         from follow_edges
-        where followee_id = $2 and gone_sweep is not null and follower_id in (select value from json_each($1))
+        where {of_list} and gone_sweep is not null
             and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
-        on conflict do nothing";
-    const FOLLOWING_PAST: &str = "
-        insert into follow_past (follower_id, followee_id, since_sweep, last_sweep, missed_sweep, gone_sweep)
-        select
-            follower_id, followee_id, coalesce(since_sweep, first_sweep),
-            iif(
-                followers_sweep is null or following_sweep is null,
-                coalesce(followers_sweep, following_sweep),
-                (
-                    select s.id
-                    from sweeps as s
-                    where s.id in (followers_sweep, following_sweep)
-                    order by iif(s.imported > 0, s.ended_at, s.started_at) desc, s.id desc
-                    limit 1
-                )
-            ),
-            missed_sweep, gone_sweep
-        from follow_edges
-        where follower_id = $2 and gone_sweep is not null and followee_id in (select value from json_each($1))
-            and ($3 is null or (select ended_at from sweeps where id = gone_sweep) <= $3)
-        on conflict do nothing";
+        on conflict do nothing"
+        )
+    };
     let (returned, past) = if task.kind == Kind::Followers {
-        (FOLLOWERS_RETURNED, FOLLOWERS_PAST)
+        (
+            FOLLOWERS_RETURNED,
+            past("followee_id = $2 and follower_id in (select value from json_each($1))"),
+        )
     } else {
-        (FOLLOWING_RETURNED, FOLLOWING_PAST)
+        (
+            FOLLOWING_RETURNED,
+            past("follower_id = $2 and followee_id in (select value from json_each($1))"),
+        )
     };
     let came_back = sqlx::query(returned)
         .bind(shown)
@@ -211,7 +244,8 @@ async fn end_spells(
         .execute(&mut *db)
         .await?;
     if came_back.rows_affected() > 0 {
-        sqlx::query(past)
+        // The text is made of the crate's own words only.
+        sqlx::query(AssertSqlSafe(past))
             .bind(shown)
             .bind(owner)
             .bind(imported_at)
@@ -275,6 +309,35 @@ pub(crate) async fn add_missing(
     Ok(New::plain(new.len()))
 }
 
+/// Whether the last sighting by the other direction, at this place of its sweep, was over when a sweep began. What was shown
+/// before a limit ended that sweep was over then, however much later it was read on.
+macro_rules! missed_if {
+    ($place:literal) => {
+        concat!(
+            "not exists (
+                    select 1
+                    from sweeps as o
+                    join follow_edges as e on e.follower_id = shown.follower_id and e.followee_id = shown.followee_id
+                    where o.id = shown.other_sweep
+                        and coalesce(
+                            iif(
+                                o.first_ended_at is not null and e.",
+            $place,
+            " < (
+                                    select sum(p.new_entries)
+                                    from pages as p
+                                    where p.sweep_id = o.id and p.answered_at <= o.first_ended_at
+                                ),
+                                o.first_ended_at,
+                                o.ended_at
+                            ) > iif(s.timely, s.started_at, min(s.started_at, s.counted_at)),
+                            true
+                        )
+                )"
+        )
+    };
+}
+
 /// The edges of a list of followers. A sweep misses one only if its list was read after the other direction's last sighting
 /// was over: a sweep that went on meanwhile may have shown the edge later.
 const FOLLOWERS: Items = Items {
@@ -282,15 +345,7 @@ const FOLLOWERS: Items = Items {
     of_list: "follow_edges.followee_id = $1",
     shown_by: "followers_sweep",
     other: Some("following_sweep"),
-    missed_if: "not exists (
-                    select 1
-                    from sweeps as o
-                    where o.id = shown.other_sweep
-                        and (
-                            o.ended_at is null
-                            or o.ended_at > iif(s.timely, s.started_at, min(s.started_at, s.counted_at))
-                        )
-                )",
+    missed_if: missed_if!("following_position"),
     key: &["follower_id", "followee_id"],
 };
 
@@ -299,6 +354,7 @@ const FOLLOWING: Items = Items {
     of_list: "follow_edges.follower_id = $1",
     shown_by: "following_sweep",
     other: Some("followers_sweep"),
+    missed_if: missed_if!("followers_position"),
     ..FOLLOWERS
 };
 

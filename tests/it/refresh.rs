@@ -6,6 +6,7 @@ mod due;
 mod holes;
 mod month;
 mod posts;
+mod read_on;
 mod shared;
 mod taken_up;
 mod widened;
