@@ -224,7 +224,11 @@ async fn limits_of(db: &mut Connection, policy: &Policy, now: Timestamp) -> anyh
             |units: Option<i64>| units.map_or_else(|| "no limit".into(), |units| format!("{units} units"));
         tracing::info!(
             "the limit `{}` has changed with the configuration: {} now, {} before",
-            change.scope,
+            if change.scope == "all" {
+                "total"
+            } else {
+                &change.scope
+            },
             units(change.to_units),
             units(change.from_units)
         );

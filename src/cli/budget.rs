@@ -146,10 +146,11 @@ fn said_by(limit: &Standing) -> String {
         None => "config sets none".into(),
     };
     let Some((command, at)) = limit.command.zip(limit.set_at) else {
-        return if limit.configured.is_some() {
-            "config".into()
-        } else {
-            "-".into()
+        return match limit.configured {
+            // What a harvest is given stands in one place, whoever gave it.
+            Some(_) if limit.scope == Scope::Harvest => "config, option or plan".into(),
+            Some(_) => "config".into(),
+            None => "-".into(),
         };
     };
     let set = format!("command of {}", output::time(at));

@@ -321,8 +321,8 @@ pub(super) async fn sentence(
     let mut text = format!("Expected: {}", show::band(units, price));
     if !forecast.unknown.is_empty() {
         let unknown = i64::try_from(forecast.unknown.len()).unwrap_or(i64::MAX);
-        let seeds = count(unknown, "seed is", "seeds are");
-        text = format!("{text}; the size of {seeds} not known yet");
+        let seeds = count(unknown, "seed", "seeds");
+        text = format!("{text}; of {seeds} the size is not known yet");
     }
     if let Some(room) = limits.room.filter(|room| *room < units.high) {
         text = format!("{text}; the limit leaves {}", count(room, "unit", "units"));

@@ -101,6 +101,13 @@ pub(crate) async fn run(common: &Common) -> anyhow::Result<Exit> {
         number(tasks.leased),
         number(tasks.parked),
     ));
+    let is_paused = overview
+        .holds
+        .iter()
+        .any(|hold| hold.reason == Reason::Paused && hold.scope == Scope::All);
+    if is_paused && !why.as_deref().is_some_and(|why| why.contains("paused")) {
+        line("everything is paused: nothing is sent before `gleaner resume`");
+    }
     line(why.unwrap_or_else(|| "working".into()));
     Ok(Exit::Done)
 }

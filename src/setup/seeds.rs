@@ -47,7 +47,8 @@ pub fn seed_reader(harvests: &[config::Harvest]) -> SeedReader {
 pub fn require_seeds(harvest: &config::Harvest) -> anyhow::Result<()> {
     if harvest.seeds.is_empty() && harvest.seed_files.is_empty() && harvest.seed_select.is_none() {
         bail!(
-            "harvest {:?} has no seeds: name users, searches, or a file of them",
+            "harvest {:?} has no seeds in this command or the configuration: name users, searches, or a file of them, \
+             or, to go on with a harvest that is not in the configuration, its seeds and options again",
             harvest.name
         );
     }

@@ -95,6 +95,11 @@ async fn put(db: &mut Connection, policy: &Policy, lists: &[i64]) -> Result<()> 
             join harvest_refresh as r on r.harvest_id = h.id and r.kind = l.kind
             left join sweeps as s on s.id = l.last_sweep
             where w.list_id = l.id and l.verdict <> 'cancelled'
+                -- A name is looked up once.
+                and not (
+                    l.target like '@%'
+                    and exists (select 1 from seeds as n where n.value = l.target and n.user_id is not null)
+                )
         )
         where id in (select value from json_each($1)) and ended_at is not null"
     );

@@ -244,7 +244,7 @@ fn by_seed_of(seeds: &[SeedLine], price: Price) -> String {
 /// What the figures rest on, and what they leave out.
 fn remarks(planned: &Planned, price: Price) -> Vec<String> {
     let forecast = &planned.forecast;
-    let mut texts = vec![basis(forecast)];
+    let mut texts: Vec<String> = basis(forecast).into_iter().collect();
     if !forecast.again.is_empty() {
         let lists = count(
             forecast.again.iter().map(|again| again.lists).sum(),
@@ -323,7 +323,7 @@ fn remarks(planned: &Planned, price: Price) -> Vec<String> {
 }
 
 /// Where page sizes and ratios come from.
-fn basis(forecast: &Forecast) -> String {
+fn basis(forecast: &Forecast) -> Option<String> {
     let shown = |kind| forecast.lines.iter().any(|line| line.kind == kind);
     let (mut measured, mut assumed) = (Vec::new(), Vec::new());
     for basis in forecast.basis.iter().filter(|basis| shown(basis.kind)) {
@@ -343,7 +343,7 @@ fn basis(forecast: &Forecast) -> String {
             assumed.join(", ")
         ));
     }
-    format!("The figures rest for {}.", parts.join(", for "))
+    (!parts.is_empty()).then(|| format!("The figures rest for {}.", parts.join(", for ")))
 }
 
 /// The first of them, and how many more.

@@ -149,7 +149,8 @@ pub(super) async fn read(
             kind: list.kind,
             counter: owner.counter,
             last: list.last,
-            is_clean: matches!(list.verdict, Some(Verdict::Complete | Verdict::Capped)),
+            // What the next endpoint had to read on is likely to be cut again.
+            is_clean: matches!(list.verdict, Some(Verdict::Complete | Verdict::Capped)) && !list.read_on,
             joins: joins(list),
             changes: expected(list),
             told: told(list),

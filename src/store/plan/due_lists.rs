@@ -26,6 +26,8 @@ pub(super) struct Due {
     pub(super) read_at: Timestamp,
     pub(super) seen: Seen,
     pub(super) verdict: Option<Verdict>,
+    /// Whether several endpoints were asked for it the last time.
+    pub(super) read_on: bool,
     pub(super) last: (i64, i64),
     pub(super) last_counter: Option<i64>,
     pub(super) profile_first: bool,
@@ -95,7 +97,7 @@ const DUE: &str = "
                 )
                 when l.target not glob '*[^0-9]*' then cast(l.target as integer)
             end,
-            cast(coalesce(r.interval_ms * (1 - $9), l.auto_ms, $6) as integer)
+            cast(coalesce(r.interval_ms * (1 - $9), l.auto_ms, $6) as integer), s.asked_before is not null
         from once as w
         cross join lists as l on l.id = w.list_id
         cross join intervals as r on r.kind = l.kind
@@ -197,6 +199,7 @@ fn due_of(row: &SqliteRow, wanted: &Wanted<'_>, bought: Option<&Bought>) -> Resu
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default(),
         verdict,
+        read_on: row.get(16),
         last: (pages, units),
         last_counter: row.get(11),
         profile_first: row.get(12),

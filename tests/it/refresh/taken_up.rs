@@ -1,12 +1,12 @@
 //! What one harvest has read, another one takes up: each kind is old by its own interval, and a list of posts of which a
 //! part is known is read on from there.
 
-use gleaner::config::{Harvest, Limit};
+use gleaner::config::{Harvest, Limit, OnTruncated};
 use gleaner::kind::Kind;
 use gleaner::refresh::Interval;
 
 use super::{DAY, Days, daily, refreshed};
-use crate::stage::{FOLLOWERS, MEDIAS, PROFILE};
+use crate::stage::{FOLLOWERS, MEDIAS, PROFILE, users_page};
 
 const TWELVE: [i64; 12] = [112, 111, 110, 109, 108, 107, 106, 105, 104, 103, 102, 101];
 
@@ -120,4 +120,33 @@ async fn what_hangs_from_posts_that_are_not_shown_again_is_read_all_the_same() {
     assert_eq!(days.pages_of_posts(), 4 + 4);
     let asked_for = "select count(*) from lists where kind = 'comments' and verdict is not null";
     assert_eq!(days.run.number(asked_for).await, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_next_endpoint_reads_on_each_time_is_foreseen() {
+    let mut days = Days::start().await;
+    days.run.config.routes.on_truncated = OnTruncated::Always(vec![Kind::Followers]);
+    days.stage.person(1, &(10..26).collect::<Vec<_>>());
+    days.stage.always(FOLLOWERS, users_page(&[10, 11], None));
+    let harvest = daily(&["1"], &[Kind::Followers]);
+    days.after(DAY, &harvest).await;
+    let units = "select sum(units) from ledger";
+    for _ in 0..2 {
+        days.clock.advance(DAY);
+        let foreseen = days.run.foresee(&harvest).await.total.units.expected;
+        let before = days.run.number(units).await;
+        days.after(DAY / 100, &harvest).await;
+        assert_eq!(foreseen, days.run.number(units).await - before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_known_is_not_due_once_more() {
+    let days = Days::start().await;
+    days.stage.person(1, &[]);
+    let harvest = daily(&["person.1"], &[Kind::Profile]);
+    days.after(DAY, &harvest).await;
+    days.after(DAY, &harvest).await;
+    let due = "select target from lists where due_at is not null";
+    assert_eq!(days.run.lines(due).await, ["1"]);
 }
